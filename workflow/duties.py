@@ -1,0 +1,116 @@
+"""How obligations come to be and end: arming, meeting, superseding, cancelling. Each change rides on an event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from workflow.calendar import Term
+from workflow.draft import Draft
+from workflow.machine import conditions_of
+from workflow.model import Case, Event, Obligation, ObligationStatus
+from workflow.reminders import arm_for_deadline, reminder_ends
+from workflow.terms import Dated
+from workflow.world import World
+
+
+def arm(world: World, draft: Draft, case_id: str, name: str, dated: Dated, *, at: datetime) -> Obligation:
+    """Open a new occurrence of a deadline: it supersedes an open one and ends the reminders of earlier ones."""
+    case = draft.cases[case_id]
+    deadline = world.workflow(case).deadlines[name]
+    earlier = case.newest(name)
+    if earlier is not None:
+        end_where(draft, case_id, lambda o: o.name == name and o.kind == "deadline", "superseded", "new-occurrence")
+        end_where(
+            draft,
+            case_id,
+            lambda o: o.kind == "reminder" and (o.base or "").startswith(f"{name}#"),
+            "superseded",
+            "new-occurrence",
+        )
+    term = dated.term
+    obligation = Obligation(
+        case_id=case_id,
+        name=name,
+        kind="deadline",
+        occurrence=1 if earlier is None else earlier.occurrence + 1,
+        owner_role=deadline.owner,
+        owner_agency=first_agency(case, deadline.owner),
+        due_at=None if term is None else term.due_at,
+        last_day=None if term is None else term.last_day,
+        target=None if term is None else term.target,
+        raw=dated.raw,
+    )
+    draft.put(obligation)
+    arm_for_deadline(world, draft, obligation, at=at)
+    return obligation
+
+
+def later_of(earlier: Obligation | None, dated: Dated) -> Dated:
+    """A renewed term never ends before the one it renews."""
+    if earlier is None or earlier.due_at is None or dated.term is None or dated.term.due_at >= earlier.due_at:
+        return dated
+    if earlier.last_day is None or earlier.target is None:
+        return dated
+    term = Term(earlier.last_day, earlier.last_day, earlier.target, earlier.due_at)
+    return Dated(term, dated.raw or earlier.raw)
+
+
+def follow_round(draft: Draft, case_id: str, name: str, due_at: datetime | None) -> None:
+    """Let a case wake up at a deadline of its round. Nobody owes this row; it stands beside the round's own."""
+    case = draft.cases[case_id]
+    earlier = case.newest(name)
+    if earlier is not None:
+        end_where(draft, case_id, lambda o: o.name == name, "superseded", "new-occurrence")
+    draft.put(
+        Obligation(
+            case_id=case_id,
+            name=name,
+            kind="clock",
+            occurrence=1 if earlier is None else earlier.occurrence + 1,
+            owner_role="clock",
+            owner_agency=None,
+            due_at=due_at,
+        )
+    )
+
+
+def meet(draft: Draft, case_id: str, name: str, event: Event, met_at: datetime) -> None:
+    """Every occurrence still unmet is met by `event`: an open one ends `met`, a fired one stays `fired`.
+
+    `late_by_s` counts from each occurrence's own due instant to `met_at`, 0 when it came in time.
+    """
+    for o in draft.cases[case_id].obligations:
+        if o.name == name and o.kind == "deadline" and o.unmet and o.status in ("open", "fired"):
+            late = 0 if o.due_at is None else max(0, int(-((o.due_at - met_at).total_seconds() // 1)))
+            status: ObligationStatus = "met" if o.status == "open" else o.status
+            draft.put(replace(o, status=status, met_by=event.seq, met_at=met_at, late_by_s=late))
+
+
+def end_reminders(world: World, draft: Draft, case_id: str, event: Event) -> None:
+    """End the reminders whose reason is gone: `until` holds now, or the state has left `while`."""
+    case = draft.cases[case_id]
+    holds = conditions_of(case)
+    rules = world.workflow(case).reminders
+    for o in case.obligations:
+        if o.kind == "reminder" and o.status == "open" and o.rule is not None:
+            match reminder_ends(rules[o.rule], case, holds):
+                case "met":
+                    draft.put(replace(o, status="met", met_by=event.seq, met_at=event.effective_at))
+                case "left":
+                    draft.put(replace(o, status="cancelled", cause="state-left"))
+
+
+def end_where(
+    draft: Draft, case_id: str, which: Callable[[Obligation], bool], status: ObligationStatus, cause: str
+) -> None:
+    """End all open rows that `which` picks."""
+    for o in draft.cases[case_id].obligations:
+        if o.status == "open" and which(o):
+            draft.put(replace(o, status=status, cause=cause))
+
+
+def first_agency(case: Case, role: str) -> str | None:
+    agencies = case.roles.get(role, ())
+    return agencies[0] if agencies else None

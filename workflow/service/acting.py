@@ -1,0 +1,130 @@
+"""A person's command: settle what is due, decide, record. One transaction."""
+
+from __future__ import annotations
+
+import mimetypes
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
+from datetime import datetime
+from hashlib import sha256
+from pathlib import PurePath
+from typing import TypeVar
+
+from workflow.draft import Draft
+from workflow.engine import act as decide
+from workflow.engine import settle
+from workflow.model import Actor, Attachment, Case, Command, Conflict, Refusal, SystemFault
+from workflow.notices import notices
+from workflow.service.explaining import explained
+from workflow.service.groups import load_group
+from workflow.service.library import Library
+from workflow.service.site import PATIENCE_S, Site, attended_since, business_now
+from workflow.store import checkpoints, incidents, installation, queries
+from workflow.store.database import Connection
+from workflow.store.store import keep_file
+from workflow.words.near import nearest
+from workflow.world import World
+
+T = TypeVar("T")
+
+CLOCK_SLACK_S = 2.0
+"""Two machines' clocks, or two reads of one, may differ by so much without anything being wrong."""
+
+
+def persist(site: Site, work: Callable[[Connection], T]) -> T:
+    """Run `work` in a writing transaction, again and again while others win, for a few seconds.
+
+    Raises SystemFault `busy` when it never gets through.
+    """
+    give_up = site.steady() + PATIENCE_S
+    pause = 0.005
+    while True:
+        try:
+            with site.database.write() as connection:
+                return work(connection)
+        except Conflict:
+            if site.steady() > give_up:
+                raise SystemFault("busy") from None
+            # Spread apart those that met, so that they do not meet again; nothing depends on this chance.
+            time.sleep(pause * (0.5 + random.random()))  # noqa: S311
+            pause = min(pause * 2, 0.25)
+
+
+def act(
+    site: Site, library: Library, case_ids: Sequence[str], command: Command, files: Sequence[tuple[str, bytes]] = ()
+) -> list[Case]:
+    """Carry out one command on one or several cases, all or none, and return them as they then stand.
+
+    Raises Refusal (counted) when one of them may not, SystemFault when the system is at fault.
+    """
+    attachments = tuple(_attachment(name, content) for name, content in files)
+    command = replace(command, facts=replace(command.facts, files=attachments))
+
+    def work(connection: Connection) -> list[Case]:
+        row = installation.needed(connection)
+        group = load_group(connection, case_ids, business_now(row, site.wall()))
+        # Read again now that the cases are locked: waiting for them takes time.
+        now = not_before(business_now(row, site.wall()), queries.last_recorded(connection))
+        world = library.world(connection, group, rehearsal=row["rehearsal"])
+        known_agencies(world, command.actor)
+        due = Draft(group, now)
+        settle(world, due, now, attended_since(row, now, site.wall()))
+        cases = {case.id: case for case in group}
+        if due.moved:
+            settled = site.recorder.record(connection, due.decision(notices(world, due)), now)
+            cases |= {case.id: case for case in settled}
+        draft = Draft(cases.values(), now)
+        seal = checkpoints.newest_seal(connection)
+        for case_id in case_ids:
+            try:
+                decide(world, draft, case_id, command, now, seal=seal)
+            except Refusal as refusal:
+                raise explained(refusal, world, draft.cases[case_id]) from None
+        for attachment, (_, content) in zip(attachments, files, strict=True):
+            keep_file(connection, attachment.sha256, content)
+        recorded = site.recorder.record(connection, draft.decision(notices(world, draft)), now)
+        site.probe("act.before_commit")
+        cases |= {case.id: case for case in recorded}
+        return [cases[case_id] for case_id in case_ids]
+
+    try:
+        done = persist(site, work)
+    except Refusal as refusal:
+        _count(site, case_ids, command, refusal)
+        raise
+    site.probe("act.after_commit")
+    return done
+
+
+def known_agencies(world: World, actor: Actor) -> None:
+    """Raise Refusal `no-agency` for a name that the directory does not hold."""
+    for agency in (actor.agency, actor.on_behalf_of):
+        if agency is not None and agency not in world.directory.agencies:
+            raise Refusal("no-agency", agency=agency, near=nearest(agency, world.directory.agencies))
+
+
+def not_before(now: datetime, last: datetime | None) -> datetime:
+    """An instant that the record can take: never before the newest one in it."""
+    if last is None or now >= last:
+        return now
+    if (last - now).total_seconds() > CLOCK_SLACK_S:
+        raise SystemFault("clock-behind", now=now.isoformat(), last=last.isoformat())
+    return last
+
+
+def _count(site: Site, case_ids: Sequence[str], command: Command, refusal: Refusal) -> None:
+    def note(connection: Connection) -> None:
+        for case_id in case_ids:
+            actor = {key: value for key, value in asdict(command.actor).items() if value is not None}
+            incidents.count_refusal(connection, site.now(connection), case_id, command.trigger, actor, refusal.code)
+
+    persist(site, note)
+
+
+def _attachment(name: str, content: bytes) -> Attachment:
+    # Only the last part of a path, so that a name cannot lead out of whatever folder it is once saved to.
+    plain = PurePath(name.replace("\\", "/")).name or "tep"
+    media_type = mimetypes.guess_type(plain)[0] or "application/octet-stream"
+    return Attachment(plain, sha256(content).hexdigest(), len(content), media_type)

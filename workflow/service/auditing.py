@@ -1,0 +1,196 @@
+"""Sealing the record, and comparing all that speaks of it: chains, case rows, checkpoints, and the log outside."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+from typing import Any
+
+from workflow.calendar import TZ
+from workflow.model import Case, Event
+from workflow.record import checkpoint_hash, event_hash, obligation_json, rebuild, text_hash
+from workflow.service.acting import persist
+from workflow.service.site import Site
+from workflow.store import checkpoints, installation, queries
+from workflow.store.codec import event_from
+from workflow.store.database import Connection, RowMapping
+
+LOG = "checkpoints.log"
+
+
+def seal(site: Site) -> dict[str, Any] | None:
+    """Seal the heads of all chains that have moved; None when none has. Also appended to the log outside."""
+
+    def work(connection: Connection) -> dict[str, Any] | None:
+        moved = checkpoints.moved_heads(connection)
+        if not moved:
+            return None
+        last = checkpoints.newest(connection)
+        seq = (last["seq"] if last else 0) + 1
+        prev = last["hash"] if last else ""
+        at = site.now(connection)
+        digest = checkpoint_hash(prev, seq, at, moved)
+        events = queries.total_events(connection)
+        checkpoints.add(connection, seq, at, events, prev, digest, moved)
+        site.probe("checkpoint.before_commit")
+        uid = installation.needed(connection)["uid"]
+        return {"uid": uid, "seq": seq, "at": at.astimezone(TZ).isoformat(), "events": events, "hash": digest}
+
+    sealed = persist(site, work)
+    if sealed is not None:
+        site.probe("checkpoint.after_commit")
+    _write_log(site)
+    return sealed
+
+
+def _write_log(site: Site) -> None:
+    """Append to the log what it lacks: a crash between the commit and the log is made up for at the next seal."""
+    path = site.data_dir / LOG
+    with site.database.read() as connection:
+        uid = installation.needed(connection)["uid"]
+        known = {entry["seq"] for entry in _read_log(site) if entry.get("uid") == uid}
+        missing = [row for row in checkpoints.every(connection) if row["seq"] not in known]
+    if missing:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as log:
+            for row in missing:
+                at = row["at"].astimezone(TZ).isoformat()
+                entry = {"uid": uid, "seq": row["seq"], "at": at, "events": row["events"], "hash": row["hash"]}
+                log.write(json.dumps(entry) + "\n")
+
+
+def _read_log(site: Site) -> list[dict[str, Any]]:
+    try:
+        lines = (site.data_dir / LOG).read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return []
+    entries = []
+    for line in lines:
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            continue  # a line cut off by a crash: the next seal writes it again
+        if isinstance(entry, dict) and isinstance(entry.get("seq"), int):
+            entries.append(entry)
+    return entries
+
+
+def verify(site: Site) -> dict[str, Any]:
+    """Compare everything and name what does not agree.
+
+    `{"ok", "events", "head", "faults": [{"code", "case", "seq", ...}]}`; `head` is the newest checkpoint, `SEQ:HASH`.
+    """
+    with site.database.read() as connection:
+        faults: list[dict[str, Any]] = []
+        rows = {case.id: case for case in queries.cases(connection)}
+        texts = queries.texts(connection)
+        lengths: dict[str, dict[int, str]] = {}
+        total = 0
+        for case_id, chain in groupby(queries.events(connection), key=lambda row: row["case_id"]):
+            hashes: dict[int, str] = {}
+            faults += _chain(case_id, chain, rows.get(case_id), texts, hashes)
+            lengths[case_id] = hashes
+            total += len(hashes)
+        faults += [
+            {"code": "chain-missing", "case": case_id, "seq": case.seq}
+            for case_id, case in rows.items()
+            if case_id not in lengths
+        ]
+        faults += _checkpoints(site, connection, lengths)
+        return {
+            "ok": not faults,
+            "events": total,
+            "head": checkpoints.newest_seal(connection),
+            "faults": faults,
+        }
+
+
+def _chain(
+    case_id: str,
+    chain: Iterator[RowMapping],
+    case: Case | None,
+    texts: Mapping[tuple[str, int], Mapping[str, tuple[str, str | None]]],
+    hashes: dict[int, str],
+) -> Iterator[dict[str, Any]]:
+    prev, expected = "", 1
+    events: list[Event] = []
+    sound = True
+    for row in chain:
+        seq = row["seq"]
+        if seq != expected:
+            sound = False
+            yield {"code": "event-missing", "case": case_id, "seq": expected}
+        elif row["prev"] != prev:
+            sound = False
+            yield {"code": "event-out-of-order", "case": case_id, "seq": seq}
+        event = event_from(row)
+        if event_hash(event, row["text_hashes"], row["prev"]) != row["hash"]:
+            sound = False
+            yield {"code": "event-altered", "case": case_id, "seq": seq}
+        yield from _texts(case_id, seq, row["text_hashes"], texts.get((case_id, seq), {}))
+        events.append(event)
+        hashes[seq] = row["hash"]
+        prev, expected = row["hash"], seq + 1
+    if case is None:
+        yield {"code": "case-missing", "case": case_id, "seq": expected - 1}
+        return
+    if case.seq >= expected:
+        yield {"code": "event-missing", "case": case_id, "seq": expected}
+    elif case.seq < expected - 1:
+        yield {"code": "event-inserted", "case": case_id, "seq": case.seq + 1}
+    elif case.head != prev:
+        yield {"code": "head-differs", "case": case_id, "seq": case.seq}
+    if sound and case.seq == expected - 1:
+        yield from _rows(case, events)
+
+
+def _texts(
+    case_id: str, seq: int, hashes: Mapping[str, str], found: Mapping[str, tuple[str, str | None]]
+) -> Iterator[dict[str, Any]]:
+    for field, digest in hashes.items():
+        if field not in found:
+            yield {"code": "text-missing", "case": case_id, "seq": seq, "field": field}
+            continue
+        salt, text = found[field]
+        if text is not None and text_hash(salt, text) != digest:
+            yield {"code": "text-altered", "case": case_id, "seq": seq, "field": field}
+    for field in found:
+        if field not in hashes:
+            yield {"code": "text-inserted", "case": case_id, "seq": seq, "field": field}
+
+
+def _rows(case: Case, events: list[Event]) -> Iterator[dict[str, Any]]:
+    """The rows that the daemon works from must be what the chain says."""
+    told = rebuild(events)
+    for name in ("state", "state_since", "reached", "roles", "plan", "plan_version", "workflow", "workflow_version"):
+        if getattr(told, name) != getattr(case, name):
+            yield {"code": "case-altered", "case": case.id, "seq": case.seq, "field": name}
+    in_chain = {o.key: obligation_json(o) for o in told.obligations}
+    in_rows = {o.key: obligation_json(o) for o in case.obligations}
+    for key in sorted(in_chain.keys() | in_rows.keys()):
+        if in_chain.get(key) != in_rows.get(key):
+            yield {"code": "obligation-altered", "case": case.id, "seq": case.seq, "field": f"{key[1]}#{key[2]}"}
+
+
+def _checkpoints(
+    site: Site, connection: Connection, lengths: Mapping[str, Mapping[int, str]]
+) -> Iterator[dict[str, Any]]:
+    heads = checkpoints.heads(connection)
+    prev, expected = "", 1
+    sealed: dict[int, str] = {}
+    for row in checkpoints.every(connection):
+        seq = row["seq"]
+        if seq != expected or row["prev"] != prev:
+            yield {"code": "checkpoint-missing", "case": None, "seq": expected}
+        if checkpoint_hash(row["prev"], seq, row["at"], heads.get(seq, [])) != row["hash"]:
+            yield {"code": "checkpoint-altered", "case": None, "seq": seq}
+        for case_id, length, head in heads.get(seq, []):
+            if lengths.get(case_id, {}).get(length) != head:
+                yield {"code": "sealed-head-differs", "case": case_id, "seq": length}
+        sealed[seq] = row["hash"]
+        prev, expected = row["hash"], seq + 1
+    uid = installation.needed(connection)["uid"]
+    for entry in _read_log(site):
+        if entry.get("uid") == uid and sealed.get(entry["seq"]) != entry.get("hash"):
+            yield {"code": "log-differs", "case": None, "seq": entry["seq"]}

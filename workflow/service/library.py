@@ -1,0 +1,103 @@
+"""Definitions as the use cases need them: models by version, and the world of a decision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any, TypeVar
+
+from workflow.calendar import WorkCalendar
+from workflow.definition.calendar_text import CalendarText
+from workflow.definition.directory import Directory
+from workflow.definition.loading import load
+from workflow.definition.plan import Plan
+from workflow.definition.workflow import Workflow
+from workflow.machine import Machine
+from workflow.model import Case, Refusal, SystemFault
+from workflow.store import published
+from workflow.store.database import Connection
+from workflow.store.published import Key
+from workflow.world import Pin, World
+
+T = TypeVar("T", Plan, Workflow, CalendarText, Directory)
+
+
+@dataclass
+class Library:
+    """Reads published versions once; they are immutable, so what was read stays true."""
+
+    _models: dict[tuple[str, str, int], Any] = field(default_factory=dict)
+    _machines: dict[Pin, Machine] = field(default_factory=dict)
+    _calendars: dict[Pin, WorkCalendar] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def plan(self, connection: Connection, name: str, version: int) -> Plan:
+        return self._typed(connection, "plan", name, version, Plan)
+
+    def machine(self, connection: Connection, name: str, version: int) -> Machine:
+        pin = (name, version)
+        if pin not in self._machines:
+            self._machines[pin] = Machine(self._typed(connection, "workflow", name, version, Workflow))
+        return self._machines[pin]
+
+    def directory(self, connection: Connection, newest: Mapping[Key, int]) -> Directory:
+        version = newest.get(("agencies", "agencies"))
+        if version is None:
+            return Directory(agencies={})
+        return self._typed(connection, "agencies", "agencies", version, Directory)
+
+    def calendar(self, connection: Connection, name: str, version: int) -> WorkCalendar:
+        pin = (name, version)
+        if pin not in self._calendars:
+            text = self._typed(connection, "calendar", name, version, CalendarText)
+            self._calendars[pin] = text.work_calendar()
+        return self._calendars[pin]
+
+    def world(
+        self,
+        connection: Connection,
+        cases: Iterable[Case],
+        *,
+        rehearsal: bool,
+        plans: Iterable[Pin] = (),
+        machines: Iterable[Pin] = (),
+    ) -> World:
+        """All that a decision about these cases may look up; `plans` and `machines` add what has no case yet."""
+        newest = published.newest_versions(connection)
+        cases = list(cases)
+        pins = {(case.plan, case.plan_version) for case in cases} | set(plans)
+        found = {pin: self.plan(connection, *pin) for pin in pins}
+        used = {(case.workflow, case.workflow_version) for case in cases} | set(machines)
+        calendars = {plan.calendar for plan in found.values()}
+        return World(
+            plans=found,
+            machines={pin: self.machine(connection, *pin) for pin in used},
+            directory=self.directory(connection, newest),
+            calendars={name: self.calendar(connection, name, newest["calendar", name]) for name in calendars},
+            rehearsal=rehearsal,
+        )
+
+    def newest_plan(self, connection: Connection, name: str) -> tuple[Plan, int]:
+        """The newest version of a plan. Raises Refusal `no-plan`."""
+        newest = published.newest_versions(connection)
+        version = newest.get(("plan", name))
+        if version is None:
+            raise Refusal("no-plan", name=name, known=sorted(n for kind, n in newest if kind == "plan"))
+        return self.plan(connection, name, version), version
+
+    def _typed(self, connection: Connection, kind: str, name: str, version: int, expected: type[T]) -> T:
+        model = self._read(connection, kind, name, version)
+        if not isinstance(model, expected):
+            raise SystemFault("definition-damaged", name=f"{kind}/{name}", version=version)
+        return model
+
+    def _read(self, connection: Connection, kind: str, name: str, version: int) -> Any:
+        key = (kind, name, version)
+        with self._lock:
+            if key not in self._models:
+                row = published.get(connection, kind, name, version)
+                if row is None:
+                    raise SystemFault("definition-damaged", name=f"{kind}/{name}", version=version)
+                self._models[key] = load(row["text"].encode(), f"{name}@{version}.yaml").model
+            return self._models[key]
