@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil
 
 from workflow.calendar import Term
 from workflow.draft import Draft
@@ -77,15 +78,23 @@ def follow_round(draft: Draft, case_id: str, name: str, due_at: datetime | None)
 
 
 def meet(draft: Draft, case_id: str, name: str, event: Event, met_at: datetime) -> None:
-    """Every occurrence still unmet is met by `event`: an open one ends `met`, a fired one stays `fired`.
+    """Every occurrence still owed is met by `event`: an open one ends `met`, a fired one stays `fired`.
 
-    `late_by_s` counts from each occurrence's own due instant to `met_at`, 0 when it came in time.
+    The newest is met whatever its status: one that a final state cancelled is what a report after it answers.
     """
-    for o in draft.cases[case_id].obligations:
-        if o.name == name and o.kind == "deadline" and o.unmet and o.status in ("open", "fired"):
-            late = 0 if o.due_at is None else max(0, int(-((o.due_at - met_at).total_seconds() // 1)))
+    case = draft.cases[case_id]
+    newest = case.newest(name)
+    for o in case.obligations:
+        if o.name == name and o.kind == "deadline" and o.unmet and (o is newest or o.status in ("open", "fired")):
             status: ObligationStatus = "met" if o.status == "open" else o.status
-            draft.put(replace(o, status=status, met_by=event.seq, met_at=met_at, late_by_s=late))
+            draft.put(replace(o, status=status, met_by=event.seq, met_at=met_at, late_by_s=late_by(o, met_at)))
+
+
+def late_by(o: Obligation, met_at: datetime) -> int:
+    """Seconds begun since the due instant, 0 when it came in time: at that very instant it is late by one."""
+    if o.due_at is None or met_at < o.due_at:
+        return 0
+    return max(1, ceil((met_at - o.due_at) / timedelta(seconds=1)))
 
 
 def end_reminders(world: World, draft: Draft, case_id: str, event: Event) -> None:

@@ -27,7 +27,7 @@ from workflow.model import (
     Refusal,
 )
 from workflow.notices import stamp, tell
-from workflow.reminders import DOWNTIME, after_downtime, arm_for_entry, next_of_series
+from workflow.reminders import DOWNTIME, after_downtime, arm_for_entry, go_on_after, next_of_series
 from workflow.terms import Dated
 from workflow.world import World
 
@@ -109,7 +109,7 @@ def _fire_deadline(world: World, draft: Draft, o: Obligation, cause: str | None)
     fired = replace(o, status="fired", fired_at=at, cause=cause)
     name = world.machine(case).timed(case.state, Reference(o.name), conditions_of(case))
     data = _passed(o, cause)
-    must_hear = _who_hears(world, case, o)
+    must_hear = _who_hears(case, o)
     if name is not None:
         apply(world, draft, case.id, name, CLOCK, at, Facts(), data, fired=fired, must_hear=must_hear)
         return
@@ -119,7 +119,7 @@ def _fire_deadline(world: World, draft: Draft, o: Obligation, cause: str | None)
     tell(world, draft, event, "passed", must_hear, kind="passed", deadline=fired)
 
 
-def _who_hears(world: World, case: Case, o: Obligation) -> list[str]:
+def _who_hears(case: Case, o: Obligation) -> list[str]:
     """A passed deadline is told to its owner and, at once, to the PPC office."""
     return list(dict.fromkeys([o.owner_role, *(["office"] if "office" in case.roles else [])]))
 
@@ -146,7 +146,8 @@ def _passed(o: Obligation, cause: str | None) -> dict[str, Any]:
 
 def _fire_reminder(world: World, draft: Draft, o: Obligation) -> None:
     case = draft.cases[o.case_id]
-    assert o.due_at is not None and o.rule is not None
+    assert o.due_at is not None
+    assert o.rule is not None
     rule = world.workflow(case).reminders[o.rule]
     deadline = case.newest(rule.base.subject) if rule.base.point != "entered" else None
     if deadline is None and rule.until is not None:
@@ -180,8 +181,10 @@ def _miss_reminder(world: World, draft: Draft, o: Obligation, now: datetime, att
     draft.record(
         case.id, now, CLOCK, SETTLED, case.state, data={"reminders": [m.name for m in missed], "cause": DOWNTIME}
     )
-    for row in after_downtime(world.calendar(case), missed, bases, now):
+    coming = [x for x in case.obligations if x.kind == "reminder" and x.status == "open" and x not in missed]
+    for row in after_downtime(world.calendar(case), missed, coming, bases, now):
         draft.put(row)
+        go_on_after(world, draft, row, now)
 
 
 def apply(
@@ -211,7 +214,7 @@ def apply(
     end_reminders(world, draft, case_id, event)
     entered = to if to != event.from_state else None
     if workflow.states[to].final:
-        end_where(draft, case_id, lambda o: True, "cancelled", f"final:{to}")
+        end_where(draft, case_id, lambda _: True, "cancelled", f"final:{to}")
     _rearm(world, draft, case_id, trigger, facts, at)
     triggers = {trigger, transition.as_ or trigger}
     _arm_after(world, draft, case_id, triggers, entered, at)
@@ -320,11 +323,12 @@ def round_report(draft: Draft, round_id: str) -> dict[str, list[str]]:
 
 
 def standing(case: Case) -> str:
-    """`on_time`, `late` or `missing`, by the deadlines that the case itself owes."""
+    """`on_time`, `late` or `missing`, by the deadlines that the case itself owes.
+
+    One that was cancelled because the case was closed without it is still missing; only a waiver takes it away.
+    """
     newest = {o.name: case.newest(o.name) for o in case.obligations if o.kind == "deadline"}
-    owed = [
-        o for o in newest.values() if o is not None and o.due_at is not None and o.status in ("open", "met", "fired")
-    ]
+    owed = [o for o in newest.values() if o is not None and o.due_at is not None and o.status != "waived"]
     if any(o.unmet for o in owed):
         return "missing"
     return "late" if case.late else "on_time"

@@ -9,6 +9,8 @@ from workflow.definition.workflow import Need, Transition
 from workflow.model import Actor, Case, Facts, Refusal
 
 NOT_FOR_CONFIDENTIAL = ("text", "nil", "signer", "files")
+NOT_IN_CONFIDENTIAL_REPORT = ("reason", "instruction", "opinion", "decision")
+"""Prose that other acts on the case need; with a report it would be a way round the rule."""
 
 
 def behalf_of(case: Case, transition: Transition) -> tuple[str, ...]:
@@ -39,7 +41,7 @@ def may_act(case: Case, trigger: str, transition: Transition, actor: Actor) -> N
 def has_what_it_needs(case: Case, trigger: str, transition: Transition, facts: Facts, at: datetime) -> None:
     """Raise Refusal unless `facts` hold what the transition needs, and nothing that would be silently ignored."""
     if case.confidential:
-        for field in NOT_FOR_CONFIDENTIAL:
+        for field in (*NOT_FOR_CONFIDENTIAL, *(NOT_IN_CONFIDENTIAL_REPORT if "report" in transition.needs else ())):
             if getattr(facts, field):
                 raise Refusal("confidential", field=field)
     for need in transition.needs:

@@ -8,6 +8,7 @@ the state changed when one raises.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+
 from transitions import EventData, MachineError
 from transitions import Machine as StateMachine
 

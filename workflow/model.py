@@ -134,7 +134,7 @@ class Event:
     data: Mapping[str, Any] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
     effects: tuple[Obligation, ...] = ()
-    """Every obligation row this event made or changed, as it stands after it: the rows can be rebuilt from the chain."""
+    """Every obligation row that this event made or changed, as it stands after it: the chain alone gives the rows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,15 @@ def notices(world: World, draft: Draft) -> tuple[Notice, ...]:
     for telling in draft.tellings:
         for agency in telling.agencies:
             by_agency.setdefault(agency, []).append(telling)
-    return tuple(_notice(world, draft, agency, tellings) for agency, tellings in by_agency.items())
+    return tuple(
+        _notice(world, draft, agency, sorted(tellings, key=lambda telling: _weight(draft, agency, telling)))
+        for agency, tellings in by_agency.items()
+    )
+
+
+def _weight(draft: Draft, agency: str, telling: Telling) -> tuple[bool, bool]:
+    """What a digest speaks of first: the round itself, then what the agency leads."""
+    return (draft.cases[telling.event[0]].kind != "round", "lead" not in telling.agencies[agency])
 
 
 def _notice(world: World, draft: Draft, agency: str, tellings: list[Telling]) -> Notice:

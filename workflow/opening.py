@@ -138,6 +138,7 @@ def _round_title(opening: Opening) -> dict[str, str]:
 
 
 def _members(plan: Plan, workflow: Workflow, opening: Opening, round_case: Case) -> list[Case]:
+    """A case for each area asked for and, where all are, for each unit of the roster; in the plan's order."""
     blank = replace(
         round_case,
         workflow=opening.workflow[0],
@@ -146,35 +147,34 @@ def _members(plan: Plan, workflow: Workflow, opening: Opening, round_case: Case)
         round_id=round_case.id,
         data={},
     )
-    members = []
-    for position, (area_id, area) in enumerate(plan.areas.items(), 1):
-        if not opening.areas or area_id in opening.areas:
-            members.append(
-                replace(
-                    blank,
-                    id=f"{round_case.id}/{area_id}",
-                    kind="area",
-                    area=area_id,
-                    title=area.title.as_dict(),
-                    position=position,
-                    confidential=area.confidential,
-                    roles=_roles(workflow, plan.roles, {"lead": (area.lead,), "coordinator": area.with_}),
-                )
-            )
-    if not opening.areas:
-        for unit in plan.roster:
-            members.append(
-                replace(
-                    blank,
-                    id=f"{round_case.id}/{unit}",
-                    kind="unit",
-                    unit=unit,
-                    title=plan.title.as_dict(),
-                    position=len(plan.areas) + 1 + plan.roster.index(unit),
-                    roles=_roles(workflow, plan.roles, {"lead": (unit,), "coordinator": ()}),
-                )
-            )
-    return members
+    areas = [
+        replace(
+            blank,
+            id=f"{round_case.id}/{name}",
+            kind="area",
+            area=name,
+            title=area.title.as_dict(),
+            position=position,
+            confidential=area.confidential,
+            roles=_roles(workflow, plan.roles, {"lead": (area.lead,), "coordinator": area.with_}),
+        )
+        for position, (name, area) in enumerate(plan.areas.items(), 1)
+        if not opening.areas or name in opening.areas
+    ]
+    units = [
+        replace(
+            blank,
+            id=f"{round_case.id}/{unit}",
+            kind="unit",
+            unit=unit,
+            title=plan.title.as_dict(),
+            position=position,
+            roles=_roles(workflow, plan.roles, {"lead": (unit,), "coordinator": ()}),
+        )
+        for position, unit in enumerate(plan.roster, len(plan.areas) + 1)
+        if not opening.areas
+    ]
+    return [*areas, *units]
 
 
 def _roles(

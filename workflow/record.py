@@ -80,10 +80,10 @@ def obligation_json(o: Obligation) -> dict[str, Any]:
 def obligation_from_json(case_id: str, data: Mapping[str, Any]) -> Obligation:
     values = dict(data)
     for name in _INSTANTS:
-        if name in values:
+        if values.get(name) is not None:
             values[name] = datetime.fromisoformat(values[name])
     for name in _DAYS:
-        if name in values:
+        if values.get(name) is not None:
             values[name] = date.fromisoformat(values[name])
     return Obligation(
         case_id=case_id, due_at=values.pop("due_at", None), owner_agency=values.pop("owner_agency", None), **values

@@ -84,6 +84,20 @@ def next_of_series(world: World, draft: Draft, sent: Obligation, rule: Reminder)
     draft.put(replace(_row(case, rule, sent.rule, sent.name, sent.base or "", due_at), count=sent.count + 1))
 
 
+def go_on_after(world: World, draft: Draft, lost: Obligation, now: datetime) -> None:
+    """A series whose letter was lost to downtime goes on at its next moment to come, with the same number."""
+    if lost.status != "superseded" or lost.rule is None or lost.due_at is None:
+        return
+    case = draft.cases[lost.case_id]
+    rule = world.workflow(case).reminders[lost.rule]
+    if rule.every is None:
+        return
+    due_at = lost.due_at
+    while due_at <= now:
+        due_at = reminder_instant(world.calendar(case), local_day(due_at), rule.every)
+    draft.put(replace(_row(case, rule, lost.rule, lost.name, lost.base or "", due_at), count=lost.count))
+
+
 def reminder_ends(rule: Reminder, case: Case, holds: Holds) -> Literal["met", "left"] | None:
     """Whether the reason of a reminder is gone: `until` holds, or the state is no longer one of `while`."""
     if rule.until is not None and holds(rule.until):
@@ -94,19 +108,24 @@ def reminder_ends(rule: Reminder, case: Case, holds: Holds) -> Literal["met", "l
 
 
 def after_downtime(
-    calendar: WorkCalendar, missed: list[Obligation], bases: dict[str, Obligation], now: datetime
+    calendar: WorkCalendar,
+    missed: list[Obligation],
+    coming: list[Obligation],
+    bases: dict[str, Obligation],
+    now: datetime,
 ) -> list[Obligation]:
     """What becomes of reminders of one base that fell due while nobody watched.
 
     Only the newest still goes, at the next 07:30 before its base; the others end `superseded`. One that was planned
-    for after its base (an urging) goes at the next 07:30.
+    for after its base (an urging) goes at the next 07:30. None goes where one still to come (`coming`) is as early.
     """
     newest = max(missed, key=lambda o: (o.due_at or now, o.name))
     slot = next_reminder_slot(calendar, now)
     limit = _base_instant(bases.get(newest.base or ""), newest)
     planned_before_base = limit is not None and newest.due_at is not None and newest.due_at < limit
     rows = [replace(o, status="superseded", cause=DOWNTIME) for o in missed if o is not newest]
-    if planned_before_base and limit is not None and slot >= limit:
+    overtaken = any(o.base == newest.base and o.due_at is not None and o.due_at <= slot for o in coming)
+    if overtaken or (planned_before_base and limit is not None and slot >= limit):
         rows.append(replace(newest, status="superseded", cause=DOWNTIME))
     else:
         rows.append(replace(newest, due_at=slot, cause=DOWNTIME))

@@ -86,8 +86,8 @@ class FakeDeliverer:
         self.queue = 0
         self.slow: threading.Event | None = None
 
-    def recover(self) -> int:
-        self.calls.append("recover")
+    def recover(self, *, starting: bool = True) -> int:
+        self.calls.append("recover" if starting else "look after leases")
         return 0
 
     def deliver_due(self) -> int:

@@ -26,12 +26,12 @@ def faults(text: str, name: str = "reminder") -> list[tuple[int, str]]:
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_each_shipped_template_passes_its_own_check(name):
+def test_each_shipped_template_passes_its_own_check(name: str) -> None:
     assert check_template(name, SHIPPED[name], SHIPPED) == []
 
 
 @pytest.mark.parametrize("sample", samples(), ids=lambda s: s.name)
-def test_every_kind_of_message_renders_as_a_safe_subject_and_two_equal_parts(sample: Sample):
+def test_every_kind_of_message_renders_as_a_safe_subject_and_two_equal_parts(sample: Sample) -> None:
     letter = render(TEMPLATES, sample.facts, sample.template, public_url="https://dondoc.example")
     assert 10 < len(letter.subject) <= MAX_SUBJECT
     for part in (letter.subject, letter.text, letter.html):
@@ -48,13 +48,13 @@ def test_every_kind_of_message_renders_as_a_safe_subject_and_two_equal_parts(sam
     assert first in re.sub(r"</?b>", "", letter.html)
 
 
-def test_an_empty_line_after_a_sentence_that_ends_in_a_tag_still_parts_two_paragraphs():
+def test_an_empty_line_after_a_sentence_that_ends_in_a_tag_still_parts_two_paragraphs() -> None:
     text = "{% block body %}\n{% if item %}\nMột{% if item %} hai.{% endif %}\n\nBa.\n{% endif %}\n{% endblock %}"
     sample = next(s for s in samples() if s.name == "reminder lead")
     assert "\n\nMột hai.\n\nBa.\n\n" in render(with_template("reminder", text), sample.facts, "reminder").text
 
 
-def test_the_workflows_own_template_comes_before_the_common_one_and_the_state_before_entered():
+def test_the_workflows_own_template_comes_before_the_common_one_and_the_state_before_entered() -> None:
     assert lookup("entered.closed", "task-area") == [
         *("task-area.entered.closed", "task-area.entered", "entered.closed", "entered"),
     ]
@@ -64,7 +64,7 @@ def test_the_workflows_own_template_comes_before_the_common_one_and_the_state_be
     assert (letter.subject, letter.template) == ("Riêng", "task-area.reminder")
 
 
-def test_a_set_is_compiled_again_only_when_a_version_changes():
+def test_a_set_is_compiled_again_only_when_a_version_changes() -> None:
     texts = {name: (1, text) for name, text in SHIPPED.items()}
     provide = cached_templates(lambda: texts)
     first = provide()
@@ -87,11 +87,11 @@ def test_a_set_is_compiled_again_only_when_a_version_changes():
         ("{% block subject %}  {% endblock %}", (1, "mail-failed")),
     ],
 )
-def test_a_bad_template_is_refused_with_its_line(text, fault):
+def test_a_bad_template_is_refused_with_its_line(text: str, fault: tuple[int, str]) -> None:
     assert faults(text) == [fault]
 
 
-def test_a_misspelt_name_is_answered_with_the_right_one():
+def test_a_misspelt_name_is_answered_with_the_right_one() -> None:
     [(_, _, params)] = check_template("reminder", "{% block body %}{{ recipent.name }}{% endblock %}", SHIPPED)
     assert params["hint"] == "recipient"
 
@@ -111,21 +111,21 @@ def test_a_misspelt_name_is_answered_with_the_right_one():
         "items.append(1)",
     ],
 )
-def test_the_sandbox_lets_nothing_out_and_nothing_grow(expression):
+def test_the_sandbox_lets_nothing_out_and_nothing_grow(expression: str) -> None:
     sample = next(s for s in samples() if s.name == "reminder lead")
     bad = with_template("reminder", "{% block body %}{{ " + expression + " }}{% endblock %}")
     with pytest.raises(TemplateFailure):
         render(bad, sample.facts, "reminder")
 
 
-def test_a_letter_without_end_is_refused():
+def test_a_letter_without_end_is_refused() -> None:
     text = "{% block body %}{% for a in [1,2,3,4,5,6,7,8,9] %}{% for b in [1,2,3,4,5,6,7,8,9] %}" + "x" * 5000
     sample = next(s for s in samples() if s.name == "reminder lead")
     with pytest.raises(TemplateFailure, match="reminder"):
         render(with_template("reminder", text + "{% endfor %}{% endfor %}{% endblock %}"), sample.facts, "reminder")
 
 
-def test_nothing_that_people_typed_can_forge_a_line_a_row_or_a_tag():
+def test_nothing_that_people_typed_can_forge_a_line_a_row_or_a_tag() -> None:
     facts = {"number": EVIL, "signer": EVIL, "reason": EVIL, "nil": EVIL, "files": [EVIL], "route": EVIL}
     case = area(title={"vi": EVIL, "en": EVIL}, lead={"agency": "so-ldtbxh", "name": EVIL})
     for trigger, template in (("report", "entered.reported"), ("return", "entered.in_progress")):
@@ -141,7 +141,7 @@ def test_nothing_that_people_typed_can_forge_a_line_a_row_or_a_tag():
         assert "\ue000" not in letter.text + letter.html
 
 
-def test_text_that_was_typed_decomposed_leaves_composed():
+def test_text_that_was_typed_decomposed_leaves_composed() -> None:
     found = item(
         area(),
         "in_progress",
@@ -155,7 +155,7 @@ def test_text_that_was_typed_decomposed_leaves_composed():
     )
 
 
-def test_of_a_confidential_area_no_template_can_show_more_than_number_date_and_route():
+def test_of_a_confidential_area_no_template_can_show_more_than_number_date_and_route() -> None:
     secret = {
         **REPORT,
         "route": "mạng cơ yếu",
@@ -176,7 +176,7 @@ def test_of_a_confidential_area_no_template_can_show_more_than_number_date_and_r
         assert "mạng cơ yếu" in letter.text
 
 
-def test_without_a_public_address_the_case_is_named_and_nothing_is_linked():
+def test_without_a_public_address_the_case_is_named_and_nothing_is_linked() -> None:
     sample = next(s for s in samples() if s.name == "reminder lead")
     linked = render(TEMPLATES, sample.facts, "reminder", public_url="https://dondoc.example/")
     bare = render(TEMPLATES, sample.facts, "reminder")
@@ -186,7 +186,7 @@ def test_without_a_public_address_the_case_is_named_and_nothing_is_linked():
     assert "http" not in bare.text
 
 
-def test_an_unknown_template_and_facts_of_another_shape_are_told_and_not_raised_raw():
+def test_an_unknown_template_and_facts_of_another_shape_are_told_and_not_raised_raw() -> None:
     sample = samples()[0]
     with pytest.raises(TemplateFailure, match="nowhere"):
         render(TEMPLATES, sample.facts, "nowhere")

@@ -135,13 +135,9 @@ def _validate(reading: Reading, kind: Kind) -> tuple[Model | None, set[Path], li
             unknown = [entry["type"] == "extra_forbidden" for entry in error.errors(include_url=False)]
             cuts = {path if extra else _part(schema, path) for path, extra in zip(paths, unknown, strict=True)}
             data = _without(data, cuts, _SKELETONS[kind])
-            dropped |= {cut for cut in cuts if cut not in _extras(paths, unknown)}
+            # An unknown key leaves no hole behind.
+            dropped |= cuts - {path for path, extra in zip(paths, unknown, strict=True) if extra}
     return None, dropped, faults
-
-
-def _extras(paths: list[Path], unknown: list[bool]) -> set[Path]:
-    """Unknown keys leave no hole behind."""
-    return {path for path, extra in zip(paths, unknown, strict=True) if extra}
 
 
 def _part(schema: type[BaseModel], path: Path) -> Path:

@@ -19,6 +19,8 @@ from workflow.store.database import Connection
 STEP_S = 30.0
 """A wall clock that moves by so much more than time passed has been stepped."""
 OVERDUE = timedelta(hours=24)
+DOWNTIME = timedelta(minutes=15)
+"""A shorter gap of this clock between two daemons is a restart: a reminder that fell into it still goes out."""
 BEAT_S = 10.0
 """Between two signs of life in the database."""
 SEEN_S = 60.0
@@ -56,8 +58,14 @@ class Attendance:
         """An orderly stop: the last sign of life."""
         if self._wall is not None:
             wall = self.site.wall()
-            persist(self.site, lambda connection: self._beat_now(connection, wall, None))
+            persist(self.site, lambda connection: self._last_beat(connection, wall))
             self.note_seen()
+
+    def _last_beat(self, connection: Connection, wall: datetime) -> None:
+        if not _distrusted(connection):
+            self._beat_now(connection, wall, None)
+        # From here on nobody watches; a command that settles what is due must know.
+        installation.change(connection, attended_real=None)
 
     def _start(self, connection: Connection, wall: datetime) -> None:
         row = installation.needed(connection)
@@ -68,9 +76,8 @@ class Attendance:
                 connection, "clock", "behind", now, {"now": now.isoformat(), "last": last.isoformat()}, holds=True
             )
         self._check_age(connection, now)
-        alive = row["attended_real"]
-        short = alive is not None and 0 <= (wall - alive).total_seconds() <= ALIVE_S
-        if short and row["attended_from"] is not None:
+        until = row["attended_to"]
+        if row["attended_from"] is not None and until is not None and now - until <= DOWNTIME:
             self._beat_now(connection, wall, None)
         else:
             self._beat_now(connection, wall, now)
@@ -88,8 +95,7 @@ class Attendance:
                 incidents.raise_one(
                     connection, "clock", "behind", now, {"now": now.isoformat(), "last": last.isoformat()}, holds=True
                 )
-        if any(incident["kind"] == "clock" for incident in incidents.open_ones(connection, holding=True)):
-            # A clock that is not trusted leaves no trace in the record of what was watched.
+        if _distrusted(connection):
             return
         self._beat_now(connection, wall, now if gap else None)
         if gap:
@@ -144,3 +150,8 @@ class Attendance:
         except (OSError, ValueError):
             return {}
         return found if isinstance(found, dict) else {}
+
+
+def _distrusted(connection: Connection) -> bool:
+    """A clock that is not trusted leaves no trace in the record of what was watched."""
+    return any(incident["kind"] == "clock" for incident in incidents.open_ones(connection, holding=True))

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from workflow.calendar import day_start
-from workflow.model import Case, Refusal
+from workflow.model import Case, Obligation, Refusal
 from workflow.notices import stamp
 from workflow.service import views
 from workflow.service.firing import next_work
@@ -19,6 +19,7 @@ from workflow.words.near import nearest
 from workflow.world import World
 
 RECENT = 20
+ROUNDS_SHOWN = 6
 
 
 class Looking:
@@ -32,7 +33,8 @@ class Looking:
     def summaries(self, cases: Iterable[Case], connection: Connection) -> list[dict[str, Any]]:
         cases = list(cases)
         world = self._world(connection, cases)
-        return [views.summary(world, case, self.lang) for case in cases]
+        now = self.site.now(connection)
+        return [views.summary(world, case, self.lang, now) for case in cases]
 
     def cases(
         self, *, plan: str | None = None, cycle: str | None = None, state: str | None = None, rounds: bool = False
@@ -53,14 +55,14 @@ class Looking:
             world = self._world(connection, found)
             texts = queries.texts(connection, case_id)
             members = queries.cases(connection, ids=queries.members(connection, [case_id]))
-            shown = views.summary(world, case, self.lang) | {
+            shown = self.summaries(found, connection)[0] | {
                 "period": [day.isoformat() for day in case.period] if case.period else None,
                 "data": dict(case.data),
                 "events": [
                     views.event(row, texts.get((case_id, row["seq"]), {}))
                     for row in queries.events(connection, case_id)
                 ],
-                "obligations": [views.obligation(o) for o in case.obligations],
+                "obligations": self._obligations(connection, case.obligations),
                 "messages": self._messages(connection, case_id=case_id),
                 "allowed": views.allowed(world, case, self.lang),
             }
@@ -71,7 +73,7 @@ class Looking:
         limit = day_start(until + timedelta(days=1)) if until is not None else None
         with self.site.database.read() as connection:
             installation.needed(connection)
-            rows = [views.obligation(o) for o in due.coming(connection, limit)]
+            rows = self._obligations(connection, due.coming(connection, limit))
             openings = [
                 _opening(row)
                 for row in due.openings(connection)
@@ -101,9 +103,13 @@ class Looking:
         with self.site.database.read() as connection:
             row = installation.needed(connection)
             now = business_now(row, self.site.wall())
-            cases = queries.cases(connection)
+            rounds = _current(queries.cases(connection, rounds=True))
+            cases = [*rounds, *queries.cases(connection, ids=queries.members(connection, [r.id for r in rounds]))]
             world = self._world(connection, cases)
-            shown = [views.summary(world, case, self.lang) for case in cases]
+            last = {
+                row["case_id"]: views.last_event(row) for row in queries.last_events(connection, [c.id for c in cases])
+            }
+            shown = [views.summary(world, case, self.lang, now) | {"last": last.get(case.id)} for case in cases]
             plans = [
                 {
                     "id": name,
@@ -120,7 +126,7 @@ class Looking:
                 "now": stamp(now),
                 "rehearsal": bool(row["rehearsal"]),
                 "plans": plans,
-                "due": [views.obligation(o) for o in due.coming(connection, None, RECENT)],
+                "due": self._obligations(connection, due.coming(connection, None, RECENT)),
                 "openings": [_opening(r) for r in due.openings(connection) if r["status"] == "open"],
                 "mail": self._messages(connection, most=RECENT),
                 "mail_counts": queries.count_by_status(connection),
@@ -176,12 +182,30 @@ class Looking:
     def _world(self, connection: Connection, cases: Iterable[Case]) -> World:
         return self.library.world(connection, cases, rehearsal=bool(installation.needed(connection)["rehearsal"]))
 
+    def _obligations(self, connection: Connection, rows: Iterable[Obligation]) -> list[dict[str, Any]]:
+        rows = list(rows)
+        cases = {case.id: case for case in queries.cases(connection, ids=sorted({o.case_id for o in rows}))}
+        world = self._world(connection, cases.values())
+        shown = []
+        for o in rows:
+            deadline = world.workflow(cases[o.case_id]).deadlines.get(o.name)
+            shown.append(views.obligation(o, deadline.title.in_(self.lang) if deadline and deadline.title else None))
+        return shown
+
     def _messages(self, connection: Connection, *, whole: bool = False, **which: Any) -> list[dict[str, Any]]:
         agencies = self._world(connection, ()).directory.agencies
         return [
             views.message(row, list(agencies[row["agency"]].mail) if row["agency"] in agencies else [], whole=whole)
             for row in queries.messages(connection, **which)
         ]
+
+
+def _current(rounds: list[Case]) -> list[Case]:
+    """The rounds that still matter at a glance: of each plan the newest few."""
+    by_plan: dict[str, list[Case]] = {}
+    for case in rounds:
+        by_plan.setdefault(case.plan, []).append(case)
+    return [case for found in by_plan.values() for case in found[-ROUNDS_SHOWN:]]
 
 
 def clock(row: Mapping[str, Any], now: datetime) -> dict[str, Any]:

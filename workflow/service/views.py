@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from workflow.calendar import local_day
 from workflow.engine import standing
 from workflow.guards import behalf_of
 from workflow.machine import conditions_of
@@ -16,15 +17,19 @@ from workflow.store.database import RowMapping
 from workflow.world import World
 
 
-def summary(world: World, case: Case, lang: str = "vi") -> dict[str, Any]:
-    """A case at a glance. `due` holds the newest occurrence of each deadline; `target` is that of the case's own."""
+def summary(world: World, case: Case, lang: str = "vi", now: datetime | None = None) -> dict[str, Any]:
+    """A case at a glance. `due` holds the newest occurrence of each deadline; `target` is that of the case's own.
+
+    `working_days_left` counts from the day after `now` to the target; None without either, or once it has been met.
+    """
     workflow = world.workflow(case)
     lead = case.roles.get("lead", ())
     own = [o for name in workflow.deadlines if (o := case.newest(name)) is not None and o.kind == "deadline"]
     clocks = {o.name: o for o in case.obligations if o.kind == "clock"}
     due = [o for o in (*own, *clocks.values()) if o.due_at is not None]
-    target = next((o.target for o in own if o.target is not None and o.unmet), None)
-    target = target or next((o.target for o in own if o.target is not None), None)
+    owed = next((o.target for o in own if o.target is not None and o.unmet and o.status == "open"), None)
+    target = owed or next((o.target for o in own if o.target is not None), None)
+    left = world.calendar(case).working_days_between(local_day(now), owed) if now is not None and owed else None
     return {
         "id": case.id,
         "kind": case.kind,
@@ -40,11 +45,13 @@ def summary(world: World, case: Case, lang: str = "vi") -> dict[str, Any]:
         "state": case.state,
         "state_title": workflow.states[case.state].in_(lang),
         "state_since": stamp(case.state_since),
+        "final": workflow.states[case.state].final,
         "lead": lead[0] if lead else None,
         "lead_name": world.names.get(lead[0], lead[0]) if lead else None,
         "roles": {role: list(agencies) for role, agencies in case.roles.items()},
         "due": {o.name: stamp(o.due_at) for o in due if o.due_at is not None},
         "target": target.isoformat() if target else None,
+        "working_days_left": left,
         "late": case.late,
         "standing": standing(case),
         "adhoc": case.adhoc,
@@ -74,10 +81,11 @@ def event(row: RowMapping, texts: Mapping[str, tuple[str, str | None]]) -> dict[
     }
 
 
-def obligation(o: Obligation) -> dict[str, Any]:
+def obligation(o: Obligation, title: str | None = None) -> dict[str, Any]:
     return {
         "case": o.case_id,
         "name": o.name,
+        "title": title,
         "kind": o.kind,
         "occurrence": o.occurrence,
         "owner": {"role": o.owner_role, "agency": o.owner_agency},
@@ -92,6 +100,17 @@ def obligation(o: Obligation) -> dict[str, Any]:
         "late_by_s": o.late_by_s,
         "count": o.count,
         "cause": o.cause,
+    }
+
+
+def last_event(row: RowMapping) -> dict[str, Any]:
+    """What brought a case to where it stands: which act, the clock or not, and if it said "không phát sinh"."""
+    return {
+        "trigger": row["trigger"],
+        "effective_at": stamp(row["effective_at"]),
+        "by_time": row["actor"]["agency"] == "",
+        "nil": "nil" in row["text_hashes"],
+        "with": row["data"].get("with"),
     }
 
 

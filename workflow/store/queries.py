@@ -78,6 +78,18 @@ def events(connection: Connection, case_id: str | None = None) -> Iterator[RowMa
     return iter(connection.execution_options(yield_per=1000).execute(statement).mappings())
 
 
+def last_events(connection: Connection, ids: Sequence[str]) -> Iterator[RowMapping]:
+    """The event that brought each case to where it stands: its newest change of state, or of its report."""
+    moved = (
+        select(EVENT.c.case_id, func.max(EVENT.c.seq).label("seq"))
+        .where(EVENT.c.case_id.in_(list(ids)), EVENT.c.trigger.not_in(["reminded", "settled", "passed"]))
+        .group_by(EVENT.c.case_id)
+        .subquery()
+    )
+    statement = select(EVENT).join(moved, (EVENT.c.case_id == moved.c.case_id) & (EVENT.c.seq == moved.c.seq))
+    return iter(connection.execute(statement).mappings())
+
+
 def texts(
     connection: Connection, case_id: str | None = None
 ) -> dict[tuple[str, int], dict[str, tuple[str, str | None]]]:

@@ -9,12 +9,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from workflow.model import DondocError
+from workflow.words.cli import CLI
 from workflow.words.faults import FAULTS
+from workflow.words.mail import MAIL
 from workflow.words.refusals import FIELDS, REFUSALS
 
 Sheet = dict[str, tuple[str, str]]
 
-CATALOGUE: Sheet = FAULTS | REFUSALS
+CATALOGUE: Sheet = FAULTS | REFUSALS | MAIL | CLI
 LANGUAGES = ("vi", "en")
 
 

@@ -1,0 +1,1 @@
+"""The command line: settings, the composition root with the one wall clock, and one small file for each subject."""

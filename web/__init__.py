@@ -1,0 +1,1 @@
+"""What dondoc answers over HTTP."""
