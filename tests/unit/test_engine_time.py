@@ -254,14 +254,17 @@ def test_entering_a_state_later_does_not_fire_a_deadline_again(begin: Begin) -> 
 
 def test_a_deadline_whose_state_has_no_way_for_it_still_goes_on_record_and_is_told(begin: Begin) -> None:
     world = begin()
-    world.live("2026-12-18 09:00")
+    world.live("2026-12-10 09:00")
     world.report("lao-dong")
-    world.act(CASE, "return", CONSOLIDATOR, reason="Thiếu.")  # due 23/12 00:00
+    world.live("2026-12-18 09:00")
+    world.act(CASE, "return", CONSOLIDATOR, reason="Thiếu.")
+    world.live("2026-12-22 23:59:59.999999")
+    assert world.triggers(CASE)[-1] == "miss_consolidation"
     world.live("2026-12-23 00:00")
-    assert world.triggers(CASE)[-1] == "passed" or world.triggers(CASE)[-1] == "miss_report"
-    world.live("2026-12-24 00:00")
-    last = world.rows(CASE, "report_due")[-1]
-    assert last["status"] == "fired"
+    event = world.events(CASE)[-1]
+    assert (event.trigger, event.from_state, event.to_state) == ("passed", "escalated", "escalated")
+    assert world.newest(CASE, "report_due")["status"] == "fired"
+    assert sorted(world.told(CASE, "passed")) == [("passed", "so-ldtbxh"), ("passed", "vp-ubnd-tinh")]
 
 
 def test_a_final_state_cancels_what_is_open_and_a_late_report_out_of_it_still_answers_the_newest_term(

@@ -7,6 +7,13 @@ from typing import Final
 from workflow.words.faults_checks import CHECKS
 
 _FILES: Final = {
+    "no-file": ("không có tệp này, hoặc không phải là tệp thường", "there is no such file, or it is no regular file"),
+    "unreadable": ("không đọc được: {error}", "cannot be read: {error}"),
+    "no-definitions": (
+        "thư mục không có định nghĩa nào (*.yaml, *.yml, *.j2)",
+        "the folder holds no definition (*.yaml, *.yml, *.j2)",
+    ),
+    "too-many-files": ("thư mục có hơn {most} tệp", "the folder holds more than {most} files"),
     "too-large": (
         "tệp quá lớn ({size} KiB), tối đa {most} KiB",
         "the file is too large ({size} KiB); the most is {most} KiB",
