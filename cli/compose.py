@@ -86,6 +86,7 @@ def compose(
         shipped=SHIPPED,
         data_dir=settings.data_dir,
         template_faults=_template_faults,
+        letters=lambda texts: _letters(texts, settings.public_url),
         probe=probe or _nothing,
         catchup_limit=settings.catchup_limit,
         rehearsal=asked,
@@ -103,6 +104,25 @@ def _template_faults(name: str, text: str, texts: Mapping[str, str]) -> list[tup
     from notifications.check import check_template
 
     return check_template(name, text, texts)
+
+
+def _letters(
+    texts: Mapping[str, tuple[int, str]], public_url: str | None
+) -> Callable[[Mapping[str, Any]], tuple[str | None, str | None, str | None]]:
+    from notifications.deliver import render_row
+    from notifications.templates import TemplateFailure, TemplateSet
+
+    templates = TemplateSet(texts)
+
+    def write(row: Mapping[str, Any]) -> tuple[str | None, str | None, str | None]:
+        try:
+            letter = render_row(row, templates, public_url=public_url)
+        except TemplateFailure:
+            # The outbox tells the same when it tries to send it, and keeps the words.
+            return (None, None, None)
+        return (letter.subject, letter.text, letter.html)
+
+    return write
 
 
 def _nothing(_point: str) -> None:

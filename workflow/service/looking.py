@@ -13,7 +13,7 @@ from workflow.service import views
 from workflow.service.firing import next_work
 from workflow.service.library import Library
 from workflow.service.site import Site, business_now, real_of
-from workflow.store import checkpoints, due, incidents, installation, migrate, queries
+from workflow.store import checkpoints, due, incidents, installation, migrate, published, queries
 from workflow.store.database import Connection
 from workflow.words.near import nearest
 from workflow.world import World
@@ -194,10 +194,20 @@ class Looking:
 
     def _messages(self, connection: Connection, *, whole: bool = False, **which: Any) -> list[dict[str, Any]]:
         agencies = self._world(connection, ()).directory.agencies
+        rows = self._written(connection, queries.messages(connection, **which))
         return [
             views.message(row, list(agencies[row["agency"]].mail) if row["agency"] in agencies else [], whole=whole)
-            for row in queries.messages(connection, **which)
+            for row in rows
         ]
+
+    def _written(self, connection: Connection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The rows with the words that those still unsent would go out with today."""
+        if self.site.letters is None or all(row["subject"] is not None for row in rows):
+            return rows
+        newest = published.newest(connection)
+        write = self.site.letters({r["name"]: (r["version"], r["text"]) for r in newest if r["kind"] == "mail"})
+        parts = ("subject", "body_text", "body_html")
+        return [row if row["subject"] else row | dict(zip(parts, write(row), strict=True)) for row in rows]
 
 
 def _current(rounds: list[Case]) -> list[Case]:

@@ -17,6 +17,10 @@ from workflow.store.store import Recorder
 TemplateFaults = Callable[[str, str, Mapping[str, str]], list[tuple[int, str, dict[str, Any]]]]
 """(name, text, all texts) -> (line, code, params) for each fault of a mail template."""
 
+Letter = tuple[str | None, str | None, str | None]
+Letters = Callable[[Mapping[str, tuple[int, str]]], Callable[[Mapping[str, Any]], Letter]]
+"""The newest templates (name -> version, text) to a message's row to its subject, text and HTML."""
+
 PATIENCE_S = 8.0
 """How long a command is decided again when the case keeps moving."""
 ALIVE_S = 60.0
@@ -44,6 +48,8 @@ class Site:
     template_faults: TemplateFaults
     probe: Callable[[str], None] = lambda _point: None
     """Called at each named commit point: a test kills the process there."""
+    letters: Letters | None = None
+    """How a letter that has not been sent yet would read today; None: it is shown without a text."""
     catchup_limit: int = 50
     rehearsal: RehearsalClock | None = None
     recorder: Recorder = field(init=False)

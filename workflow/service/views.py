@@ -118,7 +118,7 @@ def message(row: Mapping[str, Any], addresses: list[str], *, whole: bool = False
     """A mail and how far it has come. `whole` adds the text and HTML parts as they were, or will be, sent."""
     shown = {
         "id": row["id"],
-        "to": row["recipients"] or addresses,
+        "to": ", ".join(row["recipients"] or addresses),
         "agency": row["agency"],
         "case": row["case_id"],
         "template": row["template"],
