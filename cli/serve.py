@@ -50,7 +50,7 @@ def serve(session: Session, host: str | None, port: int | None, only: str | None
             line = stack.enter_context(
                 listening(settings.host if host is None else host, settings.port if port is None else port)
             )
-        stops: list[Callable[[], None]] = []
+        stops = Stops()
         stack.enter_context(stopped_by_signal(stops))
         daemon = stack.enter_context(working(session, way, stops)) if only != "web" else None
         # Said before the first line of the log, and only when this process has what it needs.
@@ -83,13 +83,30 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
         yield line
 
 
+class Stops:
+    """What must hear of the wish to stop; who is added after it was uttered hears at once."""
+
+    def __init__(self) -> None:
+        self._asked = False
+        self._hearers: list[Callable[[], None]] = []
+
+    def append(self, hearer: Callable[[], None]) -> None:
+        self._hearers.append(hearer)
+        if self._asked:
+            hearer()
+
+    def ask(self) -> None:
+        self._asked = True
+        for hearer in list(self._hearers):
+            hearer()
+
+
 @contextmanager
-def stopped_by_signal(stops: list[Callable[[], None]]) -> Iterator[None]:
-    """SIGTERM and SIGINT call what stands in `stops`, also when uvicorn raises them again at its end."""
+def stopped_by_signal(stops: Stops) -> Iterator[None]:
+    """SIGTERM and SIGINT ask to stop, also when uvicorn raises them again at its end."""
 
     def stop(_signal: int, _frame: Any) -> None:
-        for one in list(stops):
-            one()
+        stops.ask()
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
@@ -100,7 +117,7 @@ def stopped_by_signal(stops: list[Callable[[], None]]) -> Iterator[None]:
 
 
 @contextmanager
-def working(session: Session, way: Way, stops: list[Callable[[], None]]) -> Iterator[Daemon]:
+def working(session: Session, way: Way, stops: Stops) -> Iterator[Daemon]:
     """A daemon to be started, stopped at the end. SystemFault `daemon-running` when the database has one already."""
     import structlog
 
@@ -136,7 +153,7 @@ def address_of(line: socket.socket) -> str:
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
-def _answer(session: Session, line: socket.socket, stops: list[Callable[[], None]]) -> None:
+def _answer(session: Session, line: socket.socket, stops: Stops) -> None:
     import uvicorn
 
     from web.app import create_app

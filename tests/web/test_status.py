@@ -102,7 +102,7 @@ def test_a_passed_term_is_said_in_words_and_a_late_report_is_told_from_one_in_ti
     said = text_of(client.get("/").text)
     assert "12 hồ sơ trong 2 kỳ báo cáo: 1 đã báo cáo quá hạn, 5 quá hạn chưa báo cáo, 6 còn trong hạn." in said
     assert "UBND tỉnh xem xét, quá hạn Quá hạn từ 00:00 thứ Ba 15/12/2026. Báo cáo vẫn được nhận" in said
-    assert "Đã báo cáo (quá hạn) Xong quá hạn." in said
+    assert "Đã báo cáo: không phát sinh (quá hạn) Xong quá hạn." in said
     assert said.index("Kỳ báo cáo năm 2026") < said.index("Kỳ báo cáo năm 2027"), "what presses most comes first"
 
 
