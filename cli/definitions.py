@@ -45,8 +45,9 @@ def init(session: Session) -> None:
 @click.pass_obj
 def check(session: Session, paths: tuple[Path, ...]) -> int:
     """Say what is wrong with definitions; writes nothing."""
-    faults = session.app.service.check(paths)
-    tell_faults(session, faults)
+    service = session.app.service
+    faults = service.check(paths)
+    tell_faults(session, faults, service.warnings(paths))
     return FAULTS_FOUND if faults else 0
 
 
@@ -60,6 +61,8 @@ def publish(session: Session, paths: tuple[Path, ...], reason: str | None) -> No
     The same text again does nothing; a text made from an older version than the newest is refused.
     """
     published = session.service.publish(paths, by=system_user(), reason=reason)
+    for warning in session.service.warnings(paths):
+        session.note(session.voice.say("check-warning", words=warning.text(session.voice.lang)))
     if session.json:
         session.emit({"published": published})
         return
@@ -83,12 +86,15 @@ def export(session: Session, name: str, version: int | None) -> None:
         click.echo(found["text"], nl=not found["text"].endswith("\n"))
 
 
-def tell_faults(session: Session, faults: Sequence[Any]) -> None:
-    """The faults on stdout, by file, line and column; how many there are beside it."""
+def tell_faults(session: Session, faults: Sequence[Any], warnings: Sequence[Any] = ()) -> None:
+    """The faults on stdout, by file, line and column; how many there are, and what to be warned of, beside it."""
     voice = session.voice
+    for warning in warnings:
+        session.note(voice.say("check-warning", words=warning.text(voice.lang)))
     faults = sorted(faults, key=lambda fault: (fault.file, fault.line, fault.column))
     if session.json:
-        session.emit({"faults": [fault.as_json(voice.lang) for fault in faults]})
+        told = {"faults": [fault.as_json(voice.lang) for fault in faults]}
+        session.emit(told | ({"warnings": [one.as_json(voice.lang) for one in warnings]} if warnings else {}))
         return
     for fault in faults:
         session.out(fault.text(voice.lang))

@@ -39,6 +39,7 @@ def doctor(session: Session) -> int:
     except SettingsWrong as error:
         problems.append(error)
         words = ""
+    problems += _unwell(session, found) if "daemon" in found else []
     told = [{"code": e.code, "message": session.scrub(session.voice.explain(e))} for e in problems]
     if session.json:
         session.emit({**found, "problems": told})
@@ -48,6 +49,26 @@ def doctor(session: Session) -> int:
             session.out(problem["message"])
         session.out("" if told else session.voice.say("doctor-well"))
     return PROBLEMS_FOUND if told else 0
+
+
+def _unwell(session: Session, found: Mapping[str, Any]) -> list[DondocError]:
+    """What a person should look at, though the installation itself is sound."""
+    from workflow.service.site import ALIVE_S
+
+    problems = []
+    incidents = session.service.incidents()
+    holding = sorted({one["kind"] for one in incidents if one["holds"]})
+    if holding:
+        problems.append(DondocError("doctor-held", kinds=holding))
+    elif incidents:
+        problems.append(DondocError("doctor-incidents", count=len(incidents)))
+    silent = found["daemon"]["silent_s"]
+    if silent is None or silent > ALIVE_S:
+        problems.append(DondocError("doctor-silent"))
+    dead, unknown = (found["mail"].get(status, 0) for status in ("dead", "unknown"))
+    if dead or unknown:
+        problems.append(DondocError("doctor-mail", dead=dead, unknown=unknown))
+    return problems
 
 
 def _print(session: Session, found: Mapping[str, Any], mail: str) -> None:

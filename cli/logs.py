@@ -12,7 +12,7 @@ def start_logging(level: str) -> None:
     """Set up structlog and the standard library's logging alike."""
     number = logging.getLevelNamesMapping()[level.upper()]
     logging.basicConfig(level=number, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for chatty in ("apscheduler", "uvicorn", "asyncio"):  # each sweep would be two lines a second
+    for chatty in ("apscheduler", "uvicorn", "asyncio", "transitions"):  # each sweep would be two lines a second
         logging.getLogger(chatty).setLevel(max(number, logging.WARNING))
     structlog.configure(
         processors=[

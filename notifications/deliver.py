@@ -20,6 +20,7 @@ from notifications.retry import line_pause, next_attempt
 from notifications.templates import TemplateFailure, TemplateSet
 from notifications.transport import Outgoing, Result, Transport
 from notifications.view import case_ids
+from workflow.record import canonical, utc
 from workflow.store import outbox
 from workflow.store.outbox import Claimed, Connection, Recovered
 from workflow.words.mail import MAIL
@@ -174,7 +175,8 @@ class Deliverer:
         else:
             words = (letter.subject, letter.body_text, letter.body_html)
         installation, domain = self._settings.installation, self._from.domain
-        id_ = letter.message_id or message_id(letter.id, installation, domain)
+        content = canonical([utc(letter.created_at), letter.agency, letter.facts])
+        id_ = letter.message_id or message_id(letter.id, content, installation, domain)
         cases = dict.fromkeys([letter.case_id, *case_ids(letter.facts)])
         data = build(
             sender=self._from,

@@ -46,9 +46,13 @@ def check_mailbox(mailbox: str) -> str:
     return mailbox
 
 
-def message_id(row: int, installation: str, domain: str) -> str:
-    """Stable: the same row has the same id however often it is sent."""
-    return f"<{row}.{_token(installation)}@{domain}>"
+def message_id(row: int, content: bytes, installation: str, domain: str) -> str:
+    """Stable: the same row has the same id however often it is sent.
+
+    `content` tells apart two letters that bear the same row number, one of them lost with a restored older database:
+    a mailbox that drops what it has seen before would lose the other.
+    """
+    return f"<{row}.{sha256(content).hexdigest()[:10]}.{_token(installation)}@{domain}>"
 
 
 def thread_id(case_id: str, installation: str, domain: str) -> str:

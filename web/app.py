@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any
+from urllib.parse import quote
 
 import structlog
 from fastapi import FastAPI, Query, Request, Response
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
@@ -17,7 +18,7 @@ from web.headers import SecurityHeaders
 from web.status import document, health_of, page
 from web.words import LANGUAGES, word
 from workflow.dates_vi import Lang
-from workflow.model import DondocError
+from workflow.model import DondocError, Refusal
 from workflow.service.looking import Looking
 
 _METHODS = ["GET", "HEAD"]
@@ -25,7 +26,7 @@ _METHODS = ["GET", "HEAD"]
 _log = structlog.get_logger("dondoc.web")
 
 
-def create_app(service: Looking, *, lang: Lang = "vi") -> FastAPI:
+def create_app(service: Looking, *, lang: Lang = "vi") -> FastAPI:  # noqa: C901 - a function for each route, each short
     """The application over a service. Handlers are synchronous: Starlette runs them in its thread pool.
 
     `lang` is the language of pages where the address does not say `?lang=`.
@@ -44,6 +45,18 @@ def create_app(service: Looking, *, lang: Lang = "vi") -> FastAPI:
             _log.warning("status-unavailable", code=error.code)
             return pages.message("down", chosen, status_code=503)
         return pages.render("status.html", chosen, shown)
+
+    @app.api_route("/ho-so/{case:path}", methods=_METHODS)
+    def case_page(case: str) -> Response:
+        # Letters link to a case; until it has a page of its own, its line on the status page answers.
+        try:
+            service.show(case)
+        except Refusal:
+            raise HTTPException(404) from None
+        except DondocError as error:
+            _log.warning("status-unavailable", code=error.code)
+            return pages.message("down", lang, status_code=503)
+        return RedirectResponse(f"/#{quote(case)}", status_code=303)
 
     @app.api_route("/healthz", methods=_METHODS)
     def health() -> Response:

@@ -22,7 +22,7 @@ from web.words import WORDS, word
 from workflow.dates_vi import Lang, date_words, instant_words, last_moment_words, number_words
 from workflow.service.site import ALIVE_S
 
-Health = Literal["ok", "held", "stale"]
+Health = Literal["ok", "held", "idle", "stale"]
 
 _MAIL_TONES: dict[str, Tone] = {
     "queued": "idle",
@@ -67,9 +67,13 @@ def page(status: Mapping[str, Any], due: Iterable[Mapping[str, Any]], lang: Lang
 
 
 def health_of(found: Mapping[str, Any]) -> Health:
-    """`held` while an incident holds, `stale` when no daemon gives signs of life, else `ok`; of `service.health()`."""
+    """Of `service.health()`: `held` while an incident holds, `idle` before any daemon has run, `stale` when the daemon
+    gives no sign of life any more, else `ok`.
+    """
     if found["held"]:
         return "held"
+    if found["daemon"]["attended_to"] is None:
+        return "idle"
     silent = found["daemon"]["silent_s"]
     return "ok" if silent is not None and silent <= ALIVE_S else "stale"
 
@@ -100,7 +104,7 @@ def _answers(status: Mapping[str, Any], now: datetime, lang: Lang) -> list[str]:
     health = health_of({**status, "held": any(one["holds"] for one in status["incidents"])})
     if health == "held":
         said.append(word("held_answer", lang))
-    elif health == "stale":
+    elif health in {"idle", "stale"}:
         since = when_words(status["daemon"]["attended_to"], lang)
         said.append(word("stale_answer", lang, since=since) if since else word("never_answer", lang))
     rounds = [round_ for plan in status["plans"] for round_ in plan["rounds"] if _is_open(round_)]
@@ -136,6 +140,7 @@ def _plan(plan: Mapping[str, Any], now: datetime, lang: Lang) -> dict[str, Any]:
 
 def _round(round_: Mapping[str, Any], now: datetime, lang: Lang) -> dict[str, Any]:
     return {
+        "id": round_["id"],
         "title": in_language(round_["title"], lang),
         "tone": tone(round_, now),
         "state": state_words(round_, now, lang),
@@ -143,6 +148,7 @@ def _round(round_: Mapping[str, Any], now: datetime, lang: Lang) -> dict[str, An
         "answer": _answer([round_], now, lang) if round_["cases"] else "",
         "cases": [
             {
+                "id": case["id"],
                 "number": case.get("position"),
                 "title": in_language(case["title"], lang),
                 "lead": case.get("lead_name") or case["lead"] or "",

@@ -1,6 +1,7 @@
 """Letters from the outbox to a real server, through failures and crashes."""
 
 import itertools
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
@@ -114,13 +115,13 @@ def test_what_is_queued_arrives_once_at_all_mailboxes_and_is_noted(office: Offic
     assert office.drain() == 1
     [mail] = smtp.received
     assert mail.recipients == ("vanthu@sldtbxh.example", "lanhdao@sldtbxh.example")
-    assert mail.message["Message-ID"] == f"<{id_}.u1@ubnd.example>"
+    assert re.fullmatch(rf"<{id_}\.[0-9a-f]{{10}}\.u1@ubnd\.example>", mail.message["Message-ID"])
     assert mail.message["Subject"].startswith("[Quá hạn] Sở Lao động - Thương binh và Xã hội: chưa báo cáo năm 2026")
     plain, rich = mail.message.iter_parts()
     assert "Kính gửi: Sở Lao động - Thương binh và Xã hội," in plain.get_content()
     assert "<b>vẫn được nhận</b>" in rich.get_content()
     found = office.row(id_)
-    assert (found["status"], found["attempts"], found["message_id"]) == ("sent", 1, f"<{id_}.u1@ubnd.example>")
+    assert (found["status"], found["attempts"], found["message_id"]) == ("sent", 1, mail.message["Message-ID"])
     assert found["recipients"] == ["vanthu@sldtbxh.example", "lanhdao@sldtbxh.example"]
     assert found["subject"] == mail.message["Subject"]
     assert (found["template_version"], found["settled_at"]) == (1, START)
@@ -267,7 +268,7 @@ def test_after_a_crash_at_any_point_nothing_is_lost_and_nothing_goes_twice(
     seen = [mail.message["Message-ID"] for mail in smtp.received]
     assert len(seen) == len(set(seen))
     for id_, status in zip(ids, office.status(*ids), strict=True):
-        assert status == "unknown" or f"<{id_}.u1@ubnd.example>" in seen
+        assert status == "unknown" or any(found.startswith(f"<{id_}.") for found in seen)
 
 
 def test_another_worker_waits_for_the_lease_before_it_calls_a_letter_unknown(office: Office, smtp: SmtpServer) -> None:

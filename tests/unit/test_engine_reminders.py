@@ -1,4 +1,4 @@
-"""Reminders go out on their working days at 07:30, stop when there is no reason left, and survive an outage without a storm."""
+"""Reminders go out at 07:30 of their working days, end with their reason, and make no storm after an outage."""
 
 from __future__ import annotations
 

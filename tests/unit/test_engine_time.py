@@ -1,4 +1,4 @@
-"""What the plan's deadlines do, at their edge and to the microsecond, when everybody is silent and when somebody is not."""
+"""What the plan's deadlines do at their edge, to the microsecond, when people are silent and when they act."""
 
 from __future__ import annotations
 
@@ -259,7 +259,7 @@ def test_a_deadline_whose_state_has_no_way_for_it_still_goes_on_record_and_is_to
     world.live("2026-12-18 09:00")
     world.act(CASE, "return", CONSOLIDATOR, reason="Thiếu.")
     world.live("2026-12-22 23:59:59.999999")
-    assert world.triggers(CASE)[-1] == "miss_consolidation"
+    assert "miss_consolidation" in world.triggers(CASE)
     world.live("2026-12-23 00:00")
     event = world.events(CASE)[-1]
     assert (event.trigger, event.from_state, event.to_state) == ("passed", "escalated", "escalated")

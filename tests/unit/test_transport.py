@@ -32,7 +32,7 @@ def data(**over: Any) -> bytes:
         "text": "Kính gửi: Sở,\n.\n..\nTrân trọng./.\n",
         "html": "<p>Kính gửi</p>\n",
         "date": NOW,
-        "id_": message_id(42, "u1", "ubnd.example"),
+        "id_": message_id(42, b"words", "u1", "ubnd.example"),
         "threads": [thread_id("p/2026/a", "u1", "ubnd.example"), thread_id("p/2026/b", "u1", "ubnd.example")],
         "list_domain": "ubnd.example",
     }
@@ -72,7 +72,9 @@ class TestBytes:
         assert found["From"] == "Đôn đốc <dondoc@ubnd.example>"
         assert found["To"] == "vanthu@sldtbxh.example, lanhdao@sldtbxh.example"
         assert found["Date"] == "Tue, 15 Dec 2026 00:00:00 +0700"
-        assert found["Message-ID"] == "<42.u1@ubnd.example>"
+        assert found["Message-ID"] == message_id(42, b"words", "u1", "ubnd.example")
+        assert found["Message-ID"].startswith("<42.")
+        assert found["Message-ID"] != message_id(42, b"other words", "u1", "ubnd.example")
         assert found["In-Reply-To"] == thread_id("p/2026/a", "u1", "ubnd.example")
         assert found["References"].split() == [thread_id(f"p/2026/{x}", "u1", "ubnd.example") for x in "ab"]
         assert found["List-Id"] == "<dondoc.ubnd.example>"

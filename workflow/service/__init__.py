@@ -41,6 +41,10 @@ class Service(Looking):
     def check(self, paths: Sequence[Path]) -> list[Fault]:
         return publishing.check_files(self.site, paths)
 
+    def warnings(self, paths: Sequence[Path]) -> list[Fault]:
+        """What may be published but somebody should know: years of a plan without an official calendar."""
+        return publishing.warn_of_files(self.site, paths)
+
     def publish(self, paths: Sequence[Path], *, by: str, reason: str | None = None) -> list[dict[str, Any]]:
         return publishing.publish(self.site, self.library, paths, by=by, reason=reason)
 
@@ -102,6 +106,7 @@ class Service(Looking):
             self.site, lambda connection: incidents.resolve_all(connection, self.site.now(connection), by)
         )
         if any(row["kind"] == "database" for row in resolved):
+            auditing.note_restore(self.site, by)
             self._attendance.note_seen()
         return [views.incident(row) | {"status": "resolved"} for row in resolved]
 

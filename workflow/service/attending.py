@@ -23,8 +23,9 @@ DOWNTIME = timedelta(minutes=15)
 """A shorter gap of this clock between two daemons is a restart: a reminder that fell into it still goes out."""
 BEAT_S = 10.0
 """Between two signs of life in the database."""
-SEEN_S = 60.0
+SEEN_S = 10.0
 """Between two notes, outside the database, of how far it had come."""
+SEEN = "last-seen.json"
 
 
 @dataclass
@@ -118,12 +119,13 @@ class Attendance:
             )
 
     def _check_age(self, connection: Connection, now: datetime) -> None:
-        """A database that holds fewer events than the daemon last saw is an older copy."""
-        seen = self._read_seen()
+        """A database without the newest event that the daemon saw is an older copy."""
+        seen = read_seen(self.site)
         row = installation.needed(connection)
-        events = queries.total_events(connection)
-        if seen.get("uid") == row["uid"] and int(seen.get("events", 0)) > events:
-            detail = {"events": events, "seen": seen["events"], "at": seen.get("at")}
+        newest = seen.get("newest")
+        if seen.get("uid") == row["uid"] and newest and not queries.has_event(connection, *newest):
+            events = queries.total_events(connection)
+            detail = {"events": events, "seen": seen.get("events"), "at": seen.get("at")}
             incidents.raise_one(connection, "database", "older", now, detail, holds=True)
 
     def note_seen(self) -> None:
@@ -135,21 +137,24 @@ class Attendance:
             seen = {
                 "uid": row["uid"],
                 "events": queries.total_events(connection),
+                "newest": queries.newest_event(connection),
                 "checkpoint": checkpoints.newest_seal(connection),
                 "at": business_now(row, self.site.wall()).isoformat(),
             }
-        path = self.site.data_dir / "last-seen.json"
+        path = self.site.data_dir / SEEN
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = path.with_suffix(".new")
         fresh.write_text(json.dumps(seen), encoding="utf-8")
         fresh.replace(path)
 
-    def _read_seen(self) -> dict[str, Any]:
-        try:
-            found = json.loads((self.site.data_dir / "last-seen.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return {}
-        return found if isinstance(found, dict) else {}
+
+def read_seen(site: Site) -> dict[str, Any]:
+    """What was last noted outside the database: `uid`, `events`, `newest` (case, seq, hash), `checkpoint`, `at`."""
+    try:
+        found = json.loads((site.data_dir / SEEN).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _distrusted(connection: Connection) -> bool:

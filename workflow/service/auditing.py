@@ -49,8 +49,8 @@ def _write_log(site: Site) -> None:
     path = site.data_dir / LOG
     with site.database.read() as connection:
         uid = installation.needed(connection)["uid"]
-        known = {entry["seq"] for entry in _read_log(site) if entry.get("uid") == uid}
-        missing = [row for row in checkpoints.every(connection) if row["seq"] not in known]
+        known = {seq: entry["hash"] for seq, entry in _standing_log(site, uid).items()}
+        missing = [row for row in checkpoints.every(connection) if known.get(row["seq"]) != row["hash"]]
     if missing:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a", encoding="utf-8") as log:
@@ -58,6 +58,35 @@ def _write_log(site: Site) -> None:
                 at = row["at"].astimezone(TZ).isoformat()
                 entry = {"uid": uid, "seq": row["seq"], "at": at, "events": row["events"], "hash": row["hash"]}
                 log.write(json.dumps(entry) + "\n")
+
+
+def note_restore(site: Site, by: str) -> None:
+    """Note in the log that an older database was knowingly taken up: seals after its last one stand no longer.
+
+    The log keeps them, so that an auditor sees what was lost and who said so.
+    """
+    with site.database.read() as connection:
+        uid = installation.needed(connection)["uid"]
+        last = checkpoints.newest(connection)
+        at = site.now(connection).astimezone(TZ).isoformat()
+    entry = {"uid": uid, "seq": last["seq"] if last else 0, "at": at, "restored": True, "by": by}
+    path = site.data_dir / LOG
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8") as log:
+        log.write(json.dumps(entry, ensure_ascii=False) + "\n")
+
+
+def _standing_log(site: Site, uid: str) -> dict[int, dict[str, Any]]:
+    """By number, the logged seals of this installation that no restore has set aside."""
+    standing: dict[int, dict[str, Any]] = {}
+    for entry in _read_log(site):
+        if entry.get("uid") != uid:
+            continue
+        if entry.get("restored"):
+            standing = {seq: kept for seq, kept in standing.items() if seq <= entry["seq"]}
+        else:
+            standing.setdefault(entry["seq"], entry)
+    return standing
 
 
 def _read_log(site: Site) -> list[dict[str, Any]]:
@@ -191,6 +220,6 @@ def _checkpoints(
         sealed[seq] = row["hash"]
         prev, expected = row["hash"], seq + 1
     uid = installation.needed(connection)["uid"]
-    for entry in _read_log(site):
-        if entry.get("uid") == uid and sealed.get(entry["seq"]) != entry.get("hash"):
-            yield {"code": "log-differs", "case": None, "seq": entry["seq"]}
+    for seq, entry in _standing_log(site, uid).items():
+        if sealed.get(seq) != entry.get("hash"):
+            yield {"code": "log-differs", "case": None, "seq": seq}

@@ -34,7 +34,9 @@ def _in_case(world: World, case: Case, params: dict[str, Any]) -> dict[str, Any]
     elif trigger is not None:
         more["near"] = nearest(trigger, workflow.transitions)
     more["open"] = [
-        f"{name} ({title.vi})" if (title := workflow.transitions[name].title) else name
+        {lang: f"{name} ({title.in_(lang)})" for lang in ("vi", "en")}
+        if (title := workflow.transitions[name].title)
+        else name
         for name in world.machine(case).open_to(case.state, conditions_of(case))
     ]
     if "condition" in params:

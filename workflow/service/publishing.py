@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from workflow.checks import Catalogue, check
+from workflow.checks import Catalogue, check, warnings
 from workflow.definition.faults import Fault, in_order
 from workflow.definition.identity import with_marker
 from workflow.definition.loading import KINDS, Loaded, load
@@ -77,6 +77,11 @@ def check_files(site: Site, paths: Sequence[Path]) -> list[Fault]:
     """All faults of the files, in one run. Reads the published versions if there is a database; writes nothing."""
     given = read_files(paths)
     return _faults(site, given, _published(site))
+
+
+def warn_of_files(site: Site, paths: Sequence[Path]) -> list[Fault]:
+    """What may be published as it is, but somebody should know."""
+    return warnings(Catalogue.of(read_files(paths), _published(site), _shipped(site.shipped)))
 
 
 def _published(site: Site) -> list[Loaded]:

@@ -7,6 +7,7 @@ from typing import Any
 from workflow.model import SystemFault
 from workflow.service import publishing
 from workflow.service.acting import persist
+from workflow.service.attending import read_seen
 from workflow.service.library import Library
 from workflow.service.site import Site
 from workflow.store import installation, migrate
@@ -17,7 +18,8 @@ def init(site: Site, library: Library, by: str) -> dict[str, Any]:
     """Create or upgrade the database, and publish what ships under names without a version; all in one transaction.
 
     Returns `{"created", "revision", "clock", "published": [...], "opened": [round ids]}`. Raises SystemFault
-    `clock-real`, `clock-rehearsal`, `schema-newer`; FaultsFound when a shipped text was edited and has faults.
+    `clock-is-real`, `schema-newer`, or `other-installation` when the data folder remembers a database that is not
+    there; FaultsFound when a shipped text was edited and has faults.
     """
 
     def work(connection: Connection) -> dict[str, Any]:
@@ -25,6 +27,7 @@ def init(site: Site, library: Library, by: str) -> dict[str, Any]:
         row = installation.get(connection)
         created = row is None
         if created:
+            _not_another(site)
             _create(site, connection)
         else:
             check_clock(site, connection)
@@ -40,6 +43,20 @@ def init(site: Site, library: Library, by: str) -> dict[str, Any]:
 
     site.data_dir.mkdir(parents=True, exist_ok=True)
     return persist(site, work)
+
+
+def _not_another(site: Site) -> None:
+    """A database that was lost must not be replaced by a new one in silence."""
+    seen = read_seen(site)
+    if seen.get("uid"):
+        raise SystemFault("other-installation", folder=site.data_dir, at=seen.get("at"), events=seen.get("events"))
+
+
+def _not_another(site: Site) -> None:
+    """A database that was lost must not be replaced by a new one in silence."""
+    seen = read_seen(site)
+    if seen.get("uid"):
+        raise SystemFault("other-installation", folder=site.data_dir, at=seen.get("at"), events=seen.get("events"))
 
 
 def _create(site: Site, connection: Connection) -> None:

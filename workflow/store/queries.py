@@ -141,6 +141,18 @@ def last_recorded(connection: Connection) -> datetime | None:
     return found if found is None or isinstance(found, datetime) else None
 
 
+def newest_event(connection: Connection) -> tuple[str, int, str] | None:
+    """(case, seq, hash) of an event recorded last."""
+    statement = select(EVENT.c.case_id, EVENT.c.seq, EVENT.c.hash).order_by(EVENT.c.recorded_at.desc()).limit(1)
+    row = connection.execute(statement).first()
+    return (row.case_id, row.seq, row.hash) if row is not None else None
+
+
+def has_event(connection: Connection, case_id: str, seq: int, digest: str) -> bool:
+    statement = select(EVENT.c.hash).where(EVENT.c.case_id == case_id, EVENT.c.seq == seq)
+    return connection.execute(statement).scalar() == digest
+
+
 def total_events(connection: Connection) -> int:
     return int(connection.execute(select(func.coalesce(func.sum(CASE.c.seq), 0))).scalar_one())
 

@@ -118,6 +118,20 @@ CLI: dict[str, tuple[str, str]] = {
         "{name} không đổi: vẫn là bản {version} ({hash}).",
         "{name} is unchanged: still version {version} ({hash}).",
     ),
+    "check-warning": ("Lưu ý: {words}", "Note: {words}"),
+    "doctor-held": (
+        "Hệ thống đang dừng vì sự cố ({kinds}); xem: dondoc incidents",
+        "The daemon holds because of incidents ({kinds}); see: dondoc incidents",
+    ),
+    "doctor-incidents": (
+        "Có {count} sự cố chờ xử lý; xem: dondoc incidents",
+        "{count} incidents wait; see: dondoc incidents",
+    ),
+    "doctor-silent": ("Không có tiến trình dondoc serve nào đang chạy.", "No dondoc serve is running."),
+    "doctor-mail": (
+        "{dead} thư không gửi được, {unknown} thư không rõ đã tới chưa; xem: dondoc mail",
+        "{dead} letters are dead and {unknown} unknown; see: dondoc mail",
+    ),
     "check-none": ("Không có lỗi.", "No faults."),
     "check-faults": ("Số lỗi: {count}.", "Faults: {count}."),
     # act, open

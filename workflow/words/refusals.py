@@ -141,6 +141,16 @@ REFUSALS: dict[str, tuple[str, str]] = {
     ),
     # the system
     "not-initialised": ("Chưa khởi tạo. Hãy chạy: dondoc init", "Not set up yet. Run: dondoc init"),
+    "other-installation": (
+        (
+            "Cơ sở dữ liệu trống, nhưng thư mục {folder} thuộc một hệ thống đã chạy (đến {at}, {events} sự kiện). "
+            "Hãy phục hồi cơ sở dữ liệu đó; nếu muốn bắt đầu mới, dùng thư mục dữ liệu khác."
+        ),
+        (
+            "The database is empty, but the folder {folder} belongs to an installation that has run (to {at}, {events} "
+            "events). Restore its database; to begin anew, use another data folder."
+        ),
+    ),
     "schema-old": (
         "Cơ sở dữ liệu ở bản {at}, phần mềm cần bản {newest}. Hãy chạy: dondoc init",
         "The database stands at {at}, the software needs {newest}. Run: dondoc init",
