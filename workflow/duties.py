@@ -7,12 +7,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from math import ceil
 
-from workflow.calendar import Term
+from workflow.calendar import Term, term_after
+from workflow.definition.language import Reference, Start
 from workflow.draft import Draft
 from workflow.machine import conditions_of
-from workflow.model import Case, Event, Obligation, ObligationStatus
+from workflow.model import CLOCK, SETTLED, Case, Event, Obligation, ObligationStatus
+from workflow.notices import stamp
 from workflow.reminders import arm_for_deadline, reminder_ends
-from workflow.terms import Dated
+from workflow.terms import Dated, term_of
 from workflow.world import World
 
 
@@ -45,7 +47,36 @@ def arm(world: World, draft: Draft, case_id: str, name: str, dated: Dated, *, at
     )
     draft.put(obligation)
     arm_for_deadline(world, draft, obligation, at=at)
+    _arm_followers(world, draft, obligation, at=at)
     return obligation
+
+
+def _arm_followers(world: World, draft: Draft, armed: Obligation, *, at: datetime) -> None:
+    """What counts from this deadline: other deadlines of the workflow, and the round's cases that follow it."""
+    case = draft.cases[armed.case_id]
+    end = term_of(armed)
+    for name, deadline in world.workflow(case).deadlines.items():
+        given = _given_by_plan(world, case, name)
+        if deadline.after == Start(armed.name) and deadline.in_ is not None and end is not None and not given:
+            term = term_after(world.calendar(case), end, deadline.in_, deadline.roll)
+            arm(world, draft, case.id, name, Dated(term), at=at)
+    if case.kind != "round" or armed.due_at is None:
+        return
+    reference = Reference(armed.name, of_round=True)
+    for member in list(draft.cases.values()):
+        workflow = world.workflow(member)
+        if member.round_id == case.id and any(t.at == reference for t in workflow.transitions.values()):
+            if workflow.states[member.state].final:
+                continue
+            data = {"deadline": str(reference), "due_at": stamp(armed.due_at), "cause": "round-armed"}
+            draft.record(member.id, at, CLOCK, SETTLED, member.state, data=data)
+            follow_round(draft, member.id, str(reference), armed.due_at)
+
+
+def _given_by_plan(world: World, case: Case, name: str) -> bool:
+    plan = world.plan(case)
+    key = f"round.{name}" if case.kind == "round" else name
+    return key in (plan.ad_hoc if case.adhoc else plan.deadlines)
 
 
 def later_of(earlier: Obligation | None, dated: Dated) -> Dated:

@@ -31,6 +31,8 @@ from workflow.reminders import DOWNTIME, after_downtime, arm_for_entry, go_on_af
 from workflow.terms import Dated
 from workflow.world import World
 
+OPENED_LATE = "opened-late"
+"""Why a deadline fired late: its case was opened when the term had passed."""
 KIND_ORDER = {"deadline": 0, "clock": 1, "reminder": 2}
 
 
@@ -91,11 +93,14 @@ def fire(world: World, draft: Draft, o: Obligation, now: datetime, attended_sinc
     """Settle one row that is due: a deadline passes, a case follows its round's deadline, a reminder goes out."""
     assert o.due_at is not None
     missed = attended_since is not None and o.due_at < attended_since
+    cause = DOWNTIME if missed else None
+    if draft.cases[o.case_id].opened_at >= o.due_at:
+        cause = OPENED_LATE
     match o.kind:
         case "deadline":
-            _fire_deadline(world, draft, o, DOWNTIME if missed else None)
+            _fire_deadline(world, draft, o, cause)
         case "clock":
-            _fire_clock(world, draft, o, DOWNTIME if missed else None)
+            _fire_clock(world, draft, o, cause)
         case "reminder" if missed:
             _miss_reminder(world, draft, o, now, attended_since)
         case "reminder":
@@ -178,9 +183,9 @@ def _miss_reminder(world: World, draft: Draft, o: Obligation, now: datetime, att
         and (attended_since is None or other.due_at < attended_since)
     ]
     bases = {f"{d.name}#{d.occurrence}": d for d in case.obligations if d.kind == "deadline"}
-    draft.record(
-        case.id, now, CLOCK, SETTLED, case.state, data={"reminders": [m.name for m in missed], "cause": DOWNTIME}
-    )
+    assert o.due_at is not None
+    data = {"reminders": [m.name for m in missed], "cause": DOWNTIME}
+    draft.record(case.id, o.due_at, CLOCK, SETTLED, case.state, data=data)
     coming = [x for x in case.obligations if x.kind == "reminder" and x.status == "open" and x not in missed]
     for row in after_downtime(world.calendar(case), missed, coming, bases, now):
         draft.put(row)
@@ -248,7 +253,7 @@ def _move_cases(world: World, draft: Draft, round_id: str, trigger: str, actor: 
         name = world.machine(member).joined(member.state, trigger, conditions_of(member))
         if name is not None:
             with_ = {"with": f"{round_id}:{trigger}"}
-            apply(world, draft, member.id, name, replace(actor, on_behalf_of=None), at, Facts(), with_)
+            apply(world, draft, member.id, name, actor, at, Facts(), with_)
 
 
 def _rearm(world: World, draft: Draft, case_id: str, trigger: str, facts: Facts, at: datetime) -> None:

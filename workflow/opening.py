@@ -50,7 +50,7 @@ def open_round(world: World, draft: Draft, opening: Opening, actor: Actor, at: d
     """
     plan = world.plans[opening.plan]
     terms = _terms(world, plan, opening, at)
-    if opening.adhoc:
+    if opening.adhoc or opening.due is not None or opening.consolidate_by is not None:
         _sound(terms, at)
     draft.digest = True
     round_id = f"{plan.plan}/{opening.name}"
@@ -81,8 +81,9 @@ def open_round(world: World, draft: Draft, opening: Opening, actor: Actor, at: d
     for member in _members(plan, workflow, opening, blank):
         _open(world, draft, member, theirs, actor, at, None)
         for name in followed:
-            dated = terms.get(name)
-            follow_round(draft, member.id, name, dated.term.due_at if dated and dated.term else None)
+            due = draft.cases[round_id].newest(name.removeprefix(ROUND))
+            if due is not None and due.due_at is not None:
+                follow_round(draft, member.id, name, due.due_at)
     return round_id
 
 

@@ -231,7 +231,6 @@ def test_a_round_and_its_cases_open_in_one_transaction(database_url: str, tmp_pa
 # What is known to be wrong in the service; each turns into a failure as soon as it is put right.
 
 
-@pytest.mark.xfail(reason="rounds.replan stops when the following cycle was opened by hand", strict=True)
 def test_a_new_version_after_a_round_opened_by_hand_still_opens_the_rounds_to_come(begin: Begin) -> None:
     world = begin()
     world.service.open_round(Wish(PLAN, PPC, cycle="2027"))
@@ -240,7 +239,6 @@ def test_a_new_version_after_a_round_opened_by_hand_still_opens_the_rounds_to_co
     assert rounds(world) == ["2026", "2027", "2028"]
 
 
-@pytest.mark.xfail(reason="rounds._note_next plans the cycle after any that is opened by hand", strict=True)
 def test_a_past_cycle_opened_by_hand_does_not_bring_the_next_past_one_along(begin: Begin) -> None:
     world = begin()
     world.service.open_round(Wish(PLAN, PPC, cycle="2024"))
@@ -248,14 +246,12 @@ def test_a_past_cycle_opened_by_hand_does_not_bring_the_next_past_one_along(begi
     assert "2025" not in rounds(world)
 
 
-@pytest.mark.xfail(reason="rounds._still_due only looks at month-days", strict=True)
 def test_the_round_before_opens_also_where_its_consolidation_runs_from_the_reports(begin: Begin) -> None:
     old = "    before: 12-20\n    raw: trước ngày 20 tháng 12 hàng năm\n    roll: keep"
     world = begin("2026-12-16 08:00", edits={"bauxite-alumina": [(old, "    after: report_due\n    in: 3wd")]})
     assert rounds(world) == ["2026", "2027"]
 
 
-@pytest.mark.xfail(reason="refusals of Service.open_round are not counted", strict=True)
 def test_a_refused_opening_is_counted(begin: Begin) -> None:
     world = begin()
     with pytest.raises(Refusal):
@@ -263,14 +259,12 @@ def test_a_refused_opening_is_counted(begin: Begin) -> None:
     assert len(world.dump()["refusal"]) == 1
 
 
-@pytest.mark.xfail(reason="open_round checks given days of ad-hoc rounds only", strict=True)
 def test_a_cycle_cannot_be_opened_with_a_term_that_is_over(begin: Begin) -> None:
     world = begin()
     with pytest.raises(Refusal, match="due-past"):
         world.service.open_round(Wish(PLAN, PPC, cycle="2027", due=date(2020, 1, 1)))
 
 
-@pytest.mark.xfail(reason="a deadline of a workflow that runs from another deadline is never armed", strict=True)
 def test_a_term_that_runs_from_another_deadline_is_owed(begin: Begin) -> None:
     old = "  report_due: {owner: lead,"
     new = "  follow_up: {owner: lead, after: report_due, in: 3wd}\n" + old
@@ -279,7 +273,6 @@ def test_a_term_that_runs_from_another_deadline_is_owed(begin: Begin) -> None:
     assert world.rows(area("lao-dong"), "follow_up")
 
 
-@pytest.mark.xfail(reason="a case's clock follows only the moments known at the opening", strict=True)
 def test_a_case_follows_a_deadline_that_its_round_arms_later(begin: Begin) -> None:
     old = "  miss_report:\n"
     new = "  give_up: {from: escalated, to: closed, at: round.opinion_due}\n" + old
@@ -291,7 +284,6 @@ def test_a_case_follows_a_deadline_that_its_round_arms_later(begin: Begin) -> No
     assert world.state("lao-dong") == "closed"
 
 
-@pytest.mark.xfail(reason="acting.act settles and decides by a clock that the daemon holds to be wrong", strict=True)
 def test_while_the_clock_is_distrusted_no_command_fires_anything(begin: Begin) -> None:
     world = begin()
     world.clock.step(timedelta(days=60))
@@ -302,7 +294,6 @@ def test_while_the_clock_is_distrusted_no_command_fires_anything(begin: Begin) -
     assert "miss_report" not in world.triggers(area("lao-dong"))
 
 
-@pytest.mark.xfail(reason="resume goes on with the watch from before the hold", strict=True)
 def test_after_a_hold_only_the_newest_reminder_goes(begin: Begin) -> None:
     world = begin()
     world.clock.step(timedelta(days=38))  # 9 December

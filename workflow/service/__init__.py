@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from workflow.definition.faults import Fault
-from workflow.model import Command
+from workflow.model import Case, Command, Refusal
 from workflow.service import acting, auditing, firing, publishing, rehearsal, rounds, setup, views
 from workflow.service.acting import persist
 from workflow.service.attending import Attendance
@@ -18,6 +18,7 @@ from workflow.service.publishing import FaultsFound
 from workflow.service.rounds import Wish
 from workflow.service.site import RehearsalClock, Site, real_of
 from workflow.store import incidents, installation, outbox
+from workflow.store.database import Connection
 
 __all__ = ["FaultsFound", "RehearsalClock", "Service", "Site", "Wish"]
 
@@ -59,7 +60,17 @@ class Service(Looking):
             return self.summaries(done, connection)
 
     def open_round(self, wish: Wish) -> dict[str, Any]:
-        opened = persist(self.site, lambda connection: rounds.open_by_hand(self.site, self.library, connection, wish))
+        """Open what is asked for and return the round."""
+
+        def work(connection: Connection) -> Case:
+            acting.trusted(connection)
+            return rounds.open_by_hand(self.site, self.library, connection, wish)
+
+        try:
+            opened = persist(self.site, work)
+        except Refusal as refusal:
+            acting.count(self.site, [wish.plan], "open", wish.actor, refusal)
+            raise
         with self.site.database.read() as connection:
             return self.summaries([opened], connection)[0]
 
@@ -102,9 +113,16 @@ class Service(Looking):
 
     def resume(self, *, by: str) -> list[dict[str, Any]]:
         """Let the daemon go on: resolve every open incident and return them; what failed is tried again."""
-        resolved = persist(
-            self.site, lambda connection: incidents.resolve_all(connection, self.site.now(connection), by)
-        )
+
+        def work(connection: Connection) -> list[dict[str, Any]]:
+            now = self.site.now(connection)
+            resolved = incidents.resolve_all(connection, now, by)
+            if any(row["holds"] for row in resolved):
+                # What fell due while it was held was missed as in a downtime.
+                installation.change(connection, attended_from=now, attended_to=now)
+            return resolved
+
+        resolved = persist(self.site, work)
         if any(row["kind"] == "database" for row in resolved):
             auditing.note_restore(self.site, by)
             self._attendance.note_seen()

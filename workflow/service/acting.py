@@ -6,7 +6,7 @@ import mimetypes
 import random
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import PurePath
@@ -17,6 +17,7 @@ from workflow.engine import act as decide
 from workflow.engine import settle
 from workflow.model import Actor, Attachment, Case, Command, Conflict, Refusal, SystemFault
 from workflow.notices import notices
+from workflow.record import actor_json
 from workflow.service.explaining import explained
 from workflow.service.groups import load_group
 from workflow.service.library import Library
@@ -28,6 +29,9 @@ from workflow.words.near import nearest
 from workflow.world import World
 
 T = TypeVar("T")
+
+DOUBTFUL = frozenset({"clock", "database"})
+"""Incidents in which nothing may be recorded; a brake only keeps the engine itself from acting."""
 
 CLOCK_SLACK_S = 2.0
 """Two machines' clocks, or two reads of one, may differ by so much without anything being wrong."""
@@ -64,6 +68,7 @@ def act(
 
     def work(connection: Connection) -> list[Case]:
         row = installation.needed(connection)
+        trusted(connection)
         group = load_group(connection, case_ids, business_now(row, site.wall()))
         # Read again now that the cases are locked: waiting for them takes time.
         now = not_before(business_now(row, site.wall()), queries.last_recorded(connection))
@@ -92,7 +97,7 @@ def act(
     try:
         done = persist(site, work)
     except Refusal as refusal:
-        _count(site, case_ids, command, refusal)
+        count(site, case_ids, command.trigger, command.actor, refusal)
         raise
     site.probe("act.after_commit")
     return done
@@ -105,6 +110,13 @@ def known_agencies(world: World, actor: Actor) -> None:
             raise Refusal("no-agency", agency=agency, near=nearest(agency, world.directory.agencies))
 
 
+def trusted(connection: Connection) -> None:
+    """Raise SystemFault `held` while the clock or the database is in doubt: what is recorded then cannot be undone."""
+    doubtful = [row["kind"] for row in incidents.open_ones(connection, holding=True) if row["kind"] in DOUBTFUL]
+    if doubtful:
+        raise SystemFault("held", kinds=doubtful)
+
+
 def not_before(now: datetime, last: datetime | None) -> datetime:
     """An instant that the record can take: never before the newest one in it."""
     if last is None or now >= last:
@@ -114,11 +126,13 @@ def not_before(now: datetime, last: datetime | None) -> datetime:
     return last
 
 
-def _count(site: Site, case_ids: Sequence[str], command: Command, refusal: Refusal) -> None:
+def count(site: Site, subjects: Sequence[str], trigger: str, actor: Actor, refusal: Refusal) -> None:
+    """Every refusal is counted: who asked what of which case or plan, and why not."""
+
     def note(connection: Connection) -> None:
-        for case_id in case_ids:
-            actor = {key: value for key, value in asdict(command.actor).items() if value is not None}
-            incidents.count_refusal(connection, site.now(connection), case_id, command.trigger, actor, refusal.code)
+        at = site.now(connection)
+        for subject in subjects:
+            incidents.count_refusal(connection, at, subject, trigger, actor_json(actor), refusal.code)
 
     persist(site, note)
 

@@ -19,6 +19,8 @@ from workflow.store import due, incidents, installation, queries
 from workflow.store.database import Connection
 from workflow.store.store import load_cases
 
+GENERAL = frozenset({"database", "busy", "clock-behind", "not-initialised"})
+
 
 def fire_due(site: Site, library: Library, limit: int, *, stepping: bool = False) -> int:
     """Settle up to about `limit` due rows, or one opening; returns how many things were settled, 0 when none was due.
@@ -36,9 +38,8 @@ def fire_due(site: Site, library: Library, limit: int, *, stepping: bool = False
     try:
         done = persist(site, lambda connection: _settle(site, library, connection, ids, until, stepping=stepping))
         site.probe("fire.after_commit")
-    except SystemFault:
-        raise
     except Exception as error:  # noqa: BLE001 - whatever is wrong with one case must not stop the others
+        _raise_if_general(error)
         return sum(_alone(site, library, case_id, until, error, stepping=stepping) for case_id in ids)
     return max(done, 1)
 
@@ -84,9 +85,8 @@ def _alone(site: Site, library: Library, case_id: str, until: datetime, first: E
     """Try one case by itself; if it fails again, park it as an incident for a person."""
     try:
         return persist(site, lambda connection: _settle(site, library, connection, [case_id], until, stepping=stepping))
-    except SystemFault:
-        raise
     except Exception as error:  # noqa: BLE001 - it is written down for a person, in an incident
+        _raise_if_general(error)
         detail = {"error": _words(error), "first": _words(first)}
         _park(site, "obligation", case_id, detail, case_id=case_id)
         return 1
@@ -94,13 +94,17 @@ def _alone(site: Site, library: Library, case_id: str, until: datetime, first: E
 
 def _open(site: Site, library: Library, opening: dict[str, Any]) -> int:
     try:
-        persist(site, lambda connection: rounds.open_due(site, library, connection, opening, site.now(connection)))
+        persist(site, lambda connection: _open_now(site, library, connection, opening))
         site.probe("open.after_commit")
-    except SystemFault:
-        raise
     except Exception as error:  # noqa: BLE001 - the other plans must open all the same
+        _raise_if_general(error)
         _park(site, "opening", f"{opening['plan']}/{opening['cycle']}", {"error": _words(error)}, case_id=None)
     return 1
+
+
+def _open_now(site: Site, library: Library, connection: Connection, opening: dict[str, Any]) -> str:
+    now = not_before(site.now(connection), queries.last_recorded(connection))
+    return rounds.open_due(site, library, connection, opening, now)
 
 
 def _park(site: Site, kind: str, subject: str, detail: dict[str, Any], *, case_id: str | None) -> None:
@@ -110,6 +114,12 @@ def _park(site: Site, kind: str, subject: str, detail: dict[str, Any], *, case_i
             connection, kind, subject, site.now(connection), detail, case_id=case_id
         ),
     )
+
+
+def _raise_if_general(error: Exception) -> None:
+    """A fault of the database or the clock is nobody's own: it is raised, and tried again later."""
+    if isinstance(error, SystemFault) and error.code in GENERAL:
+        raise error
 
 
 def _words(error: Exception) -> dict[str, Any]:

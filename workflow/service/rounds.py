@@ -13,11 +13,12 @@ from workflow.draft import Draft
 from workflow.model import CLOCK, Actor, Case, Refusal
 from workflow.notices import notices
 from workflow.opening import ROUND, Opening, open_round, opening_instant
+from workflow.service.acting import not_before
 from workflow.service.library import Library
-from workflow.service.site import Site, business_now
+from workflow.service.site import Site
 from workflow.store import due, installation, published, queries
 from workflow.store.database import Connection
-from workflow.terms import in_cycle
+from workflow.terms import resolve
 from workflow.words.near import nearest
 
 
@@ -51,25 +52,23 @@ def first_openings(site: Site, library: Library, connection: Connection, name: s
     wanted = [cycle for cycle in (rule.previous(current), current) if rule.within_bounds(cycle)]
     if wanted and wanted[0] != current and not _still_due(library, connection, plan, wanted[0], now):
         wanted = wanted[1:]
-    opened = []
-    for cycle in wanted:
-        due.plan_opening(connection, name, cycle.name, opening_instant(cycle))
-        opened.append(_open_cycle(site, library, connection, plan, version, cycle, CLOCK, now, now))
-    if not wanted:
+    opened = [_open_cycle(site, library, connection, plan, version, cycle, CLOCK, now, now) for cycle in wanted]
+    if wanted:
+        _note_from(connection, plan, plan.cycle.rule.next(current))
+    else:
         _note_first(connection, plan, current)
     return opened
 
 
 def replan(library: Library, connection: Connection, name: str, now: datetime) -> None:
-    """After a new version of a plan: the next round to open is the one that this version says."""
+    """After a new version of a plan: the next round to open is the one that this version says.
+
+    One that was to open already, while nobody watched, is not passed over.
+    """
     plan, _ = library.newest_plan(connection, name)
-    known = {row["cycle"] for row in due.openings(connection, name) if row["status"] == "done"}
+    waiting = [row["due_at"] for row in due.openings(connection, name) if row["status"] == "open"]
     due.withdraw_openings(connection, name)
-    cycle = plan.cycle.rule.cycle_at(local_day(now))
-    if cycle.name in known or not plan.cycle.rule.within_bounds(cycle):
-        _note_next(connection, plan, cycle)
-    else:
-        due.plan_opening(connection, name, cycle.name, opening_instant(cycle))
+    _note_from(connection, plan, plan.cycle.rule.cycle_at(local_day(min([now, *waiting]))))
 
 
 def open_due(site: Site, library: Library, connection: Connection, row: dict[str, Any], now: datetime) -> str:
@@ -81,8 +80,7 @@ def open_due(site: Site, library: Library, connection: Connection, row: dict[str
 
 def open_by_hand(site: Site, library: Library, connection: Connection, wish: Wish) -> Case:
     """Open what a person asks for and return the round. Raises Refusal."""
-    row = installation.needed(connection)
-    now = business_now(row, site.wall())
+    now = not_before(site.now(connection), queries.last_recorded(connection))
     plan, version = library.newest_plan(connection, wish.plan)
     names = library.directory(connection, published.newest_versions(connection))
     if wish.actor.agency not in names.agencies:
@@ -114,7 +112,6 @@ def open_by_hand(site: Site, library: Library, connection: Connection, wish: Wis
         raise Refusal("cycle-bounds", cycle=cycle.name, first=plan.cycle.first, last=plan.cycle.last)
     if queries.kin(connection, [f"{plan.plan}/{cycle.name}"]):
         raise Refusal("already-open", round=f"{plan.plan}/{cycle.name}")
-    due.plan_opening(connection, plan.plan, cycle.name, opening_instant(cycle))
     round_id = _open_cycle(site, library, connection, plan, version, cycle, wish.actor, now, now, wish)
     return queries.cases(connection, ids=[round_id])[0]
 
@@ -136,8 +133,9 @@ def _open_cycle(
     # Opened by hand before its day: then the calendar only goes on to the next.
     if not queries.kin(connection, [round_id]):
         round_id = _record(site, library, connection, opening, actor, at, now).id
-    due.opened(connection, plan.plan, cycle.name, now)
-    _note_next(connection, plan, cycle)
+    was_next = due.opened(connection, plan.plan, cycle.name, opening_instant(cycle), now)
+    if was_next:
+        _note_from(connection, plan, plan.cycle.rule.next(cycle))
     return round_id
 
 
@@ -184,11 +182,13 @@ def _record(
     return next(case for case in recorded if case.id == round_id)
 
 
-def _note_next(connection: Connection, plan: Plan, cycle: Cycle) -> None:
-    following = plan.cycle.rule.next(cycle)
+def _note_from(connection: Connection, plan: Plan, cycle: Cycle) -> None:
+    """Note that the first cycle from `cycle` on that is not known yet is to be opened on its day."""
     known = {row["cycle"] for row in due.openings(connection, plan.plan)}
-    if plan.cycle.rule.within_bounds(following) and following.name not in known:
-        due.plan_opening(connection, plan.plan, following.name, opening_instant(following))
+    while cycle.name in known:
+        cycle = plan.cycle.rule.next(cycle)
+    if plan.cycle.rule.within_bounds(cycle):
+        due.plan_opening(connection, plan.plan, cycle.name, opening_instant(cycle))
 
 
 def _note_first(connection: Connection, plan: Plan, current: Cycle) -> None:
@@ -201,9 +201,5 @@ def _note_first(connection: Connection, plan: Plan, current: Cycle) -> None:
 def _still_due(library: Library, connection: Connection, plan: Plan, cycle: Cycle, now: datetime) -> bool:
     newest = published.newest_versions(connection)
     calendar = library.calendar(connection, plan.calendar, newest["calendar", plan.calendar])
-    terms = [
-        dated.term
-        for name, moment in plan.deadlines.items()
-        if name.startswith(ROUND) and (dated := in_cycle(calendar, moment, cycle)) is not None
-    ]
-    return any(term is not None and term.due_at > now for term in terms)
+    terms = resolve(calendar, plan.deadlines, {}, cycle, cycle.first_day)
+    return any(d.term is not None and d.term.due_at > now for name, d in terms.items() if name.startswith(ROUND))

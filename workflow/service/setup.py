@@ -52,13 +52,6 @@ def _not_another(site: Site) -> None:
         raise SystemFault("other-installation", folder=site.data_dir, at=seen.get("at"), events=seen.get("events"))
 
 
-def _not_another(site: Site) -> None:
-    """A database that was lost must not be replaced by a new one in silence."""
-    seen = read_seen(site)
-    if seen.get("uid"):
-        raise SystemFault("other-installation", folder=site.data_dir, at=seen.get("at"), events=seen.get("events"))
-
-
 def _create(site: Site, connection: Connection) -> None:
     wall = site.wall()
     asked = site.rehearsal

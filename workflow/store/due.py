@@ -92,10 +92,14 @@ def plan_opening(connection: Connection, plan: str, cycle: str, due_at: datetime
         connection.execute(insert(OPENING), {"plan": plan, "cycle": cycle, "due_at": due_at, "status": "open"})
 
 
-def opened(connection: Connection, plan: str, cycle: str, at: datetime) -> None:
-    connection.execute(
-        update(OPENING).where(OPENING.c.plan == plan, OPENING.c.cycle == cycle).values(status="done", opened_at=at)
-    )
+def opened(connection: Connection, plan: str, cycle: str, due_at: datetime, at: datetime) -> bool:
+    """Note that a cycle's round stands open. True when it was the one to come, so that the next must be noted."""
+    done = {"status": "done", "opened_at": at}
+    which = (OPENING.c.plan == plan, OPENING.c.cycle == cycle)
+    if connection.execute(update(OPENING).where(*which, OPENING.c.status == "open").values(**done)).rowcount:
+        return True
+    connection.execute(insert(OPENING), {"plan": plan, "cycle": cycle, "due_at": due_at, **done})
+    return False
 
 
 def withdraw_openings(connection: Connection, plan: str) -> None:

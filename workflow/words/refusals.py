@@ -169,6 +169,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
             "Use another database for a rehearsal."
         ),
     ),
+    "held": (
+        "Hệ thống đang dừng vì sự cố ({kinds}); chưa ghi nhận được gì. Xem: dondoc incidents",
+        "The system holds because of an incident ({kinds}) and records nothing. See: dondoc incidents",
+    ),
     "clock-behind": (
         "Đồng hồ máy ({now}) chậm hơn lần ghi cuối ({last}). Hãy chỉnh đồng hồ máy.",
         "The machine's clock ({now}) is behind the last record ({last}). Set the machine's clock.",
