@@ -201,7 +201,7 @@ class Notice:
 
     agency: str
     template: str
-    """`STATE` entered, `reminder`, `urging`, `passed`, `opened`, ... ; see `workflow.notices`."""
+    """`STATE` entered, `reminder`, `urging`, `passed`, `opened`, ... ; see `workflow.engine.notices`."""
     case_id: str
     """The case whose thread it belongs to."""
     covers: tuple[tuple[str, int], ...]

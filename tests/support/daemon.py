@@ -158,16 +158,14 @@ class Installation:
             self.app.close()
             del self.__dict__["app"]
 
-    def on_its_way(self) -> int:
-        return sum(1 for message in self.service.mail() if message["status"] in ON_THEIR_WAY)
+    def at_rest(self) -> bool:
+        """Nothing is due, and no letter is on its way."""
+        health = self.service.health()
+        return health["overdue"] == 0 and not any(health["mail"].get(status) for status in ON_THEIR_WAY)
 
     def wait_until_sent(self, timeout: float = SLOW_S) -> list[dict[str, Any]]:
-        """Wait until no letter is on its way and nothing is due, and return all letters."""
-        wait_for(
-            lambda: self.service.health()["overdue"] == 0 and self.on_its_way() == 0,
-            "mail is still on its way",
-            timeout,
-        )
+        """Wait until nothing is due and no letter is on its way, and return all letters."""
+        wait_for(self.at_rest, "mail is still on its way", timeout)
         return self.service.mail()
 
     def pass_time(self, real: timedelta) -> None:
@@ -296,7 +294,7 @@ def wait_for(
             raise AssertionError(f"{otherwise}: it ended with {code}\n{alive.log}")
         if time.monotonic() > until:
             raise AssertionError(f"{otherwise}, after {timeout} s" + (f"\n{alive.log}" if alive else ""))
-        time.sleep(0.02)
+        time.sleep(0.03)
 
 
 def shift_real_time(database: Database, back: timedelta) -> None:

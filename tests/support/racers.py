@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ from typing import Any, Self
 
 from cli.compose import SHIPPED
 from workflow.model import Command, DondocError, Refusal
-from workflow.service import Service, Site
+from workflow.service import RehearsalClock, Service, Site
 from workflow.store.database import Database
 
 _FORKS = multiprocessing.get_context("forkserver")
@@ -61,17 +61,20 @@ class Clock:
         return self._base + timedelta(seconds=time.monotonic() - self._from)
 
 
-def service_on(url: str, folder: Path, clock: Clock) -> Service:
-    """A service on an installation of the real clock, where `clock` is what the machine's clock reads."""
+def service_on(
+    url: str, folder: Path, wall: Callable[[], datetime], rehearsal: RehearsalClock | None = None
+) -> Service:
+    """A service where `wall` is what the machine's clock reads. It does not check mail templates: that takes seconds."""
     return Service(
         Site(
             database=Database.open(url),
-            wall=clock,
+            wall=wall,
             steady=time.monotonic,
             token=lambda: secrets.token_hex(16),
             shipped=SHIPPED,
             data_dir=folder,
             template_faults=lambda *_: [],
+            rehearsal=rehearsal,
         )
     )
 

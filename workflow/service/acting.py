@@ -12,11 +12,12 @@ from hashlib import sha256
 from pathlib import PurePath
 from typing import TypeVar
 
-from workflow.draft import Draft
-from workflow.engine import act as decide
-from workflow.engine import settle
+from workflow.engine.acting import act as decide
+from workflow.engine.draft import Draft
+from workflow.engine.firing import settle
+from workflow.engine.notices import notices
+from workflow.engine.world import World
 from workflow.model import Actor, Attachment, Case, Command, Conflict, Refusal, SystemFault
-from workflow.notices import notices
 from workflow.record import actor_json
 from workflow.service.explaining import explained
 from workflow.service.groups import load_group
@@ -26,7 +27,6 @@ from workflow.store import checkpoints, incidents, installation, queries
 from workflow.store.database import Connection
 from workflow.store.store import keep_file
 from workflow.words.near import nearest
-from workflow.world import World
 
 T = TypeVar("T")
 

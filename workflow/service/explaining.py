@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from workflow.definition.language import Condition
+from workflow.engine.world import World
 from workflow.machine import conditions_of
 from workflow.model import Case, Refusal
 from workflow.words.near import nearest
 from workflow.words.refusals import CONDITIONS
-from workflow.world import World
 
 
 def explained(refusal: Refusal, world: World, case: Case | None) -> Refusal:

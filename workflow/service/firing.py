@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from workflow.draft import Draft
-from workflow.engine import settle
+from workflow.engine.draft import Draft
+from workflow.engine.firing import settle
+from workflow.engine.notices import notices
 from workflow.model import Conflict, DondocError, SystemFault
-from workflow.notices import notices
 from workflow.service import rounds
 from workflow.service.acting import not_before, persist
 from workflow.service.library import Library

@@ -13,12 +13,12 @@ from workflow.definition.directory import Directory
 from workflow.definition.loading import load
 from workflow.definition.plan import Plan
 from workflow.definition.workflow import Workflow
+from workflow.engine.world import Pin, World
 from workflow.machine import Machine
 from workflow.model import Case, Refusal, SystemFault
 from workflow.store import published
 from workflow.store.database import Connection
 from workflow.store.published import Key
-from workflow.world import Pin, World
 
 T = TypeVar("T", Plan, Workflow, CalendarText, Directory)
 

@@ -7,8 +7,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from workflow.calendar import day_start
+from workflow.engine.notices import stamp
+from workflow.engine.world import World
 from workflow.model import Case, Obligation, Refusal
-from workflow.notices import stamp
 from workflow.service import views
 from workflow.service.firing import next_work
 from workflow.service.library import Library
@@ -16,7 +17,6 @@ from workflow.service.site import Site, business_now, real_of
 from workflow.store import checkpoints, due, incidents, installation, migrate, published, queries
 from workflow.store.database import Connection
 from workflow.words.near import nearest
-from workflow.world import World
 
 RECENT = 20
 ROUNDS_SHOWN = 6

@@ -9,16 +9,16 @@ from typing import Any
 from workflow.calendar import local_day
 from workflow.cycles import Cycle
 from workflow.definition.plan import Plan
-from workflow.draft import Draft
+from workflow.engine.draft import Draft
+from workflow.engine.notices import notices
+from workflow.engine.opening import ROUND, Opening, open_round, opening_instant
+from workflow.engine.terms import resolve
 from workflow.model import CLOCK, Actor, Case, Refusal
-from workflow.notices import notices
-from workflow.opening import ROUND, Opening, open_round, opening_instant
 from workflow.service.acting import not_before
 from workflow.service.library import Library
 from workflow.service.site import Site
 from workflow.store import due, installation, published, queries
 from workflow.store.database import Connection
-from workflow.terms import resolve
 from workflow.words.near import nearest
 
 

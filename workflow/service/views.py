@@ -7,14 +7,14 @@ from datetime import date, datetime
 from typing import Any
 
 from workflow.calendar import local_day
-from workflow.engine import standing
-from workflow.guards import behalf_of
+from workflow.engine.guards import behalf_of
+from workflow.engine.notices import agency_facts, stamp
+from workflow.engine.standing import standing
+from workflow.engine.world import World
 from workflow.machine import conditions_of
 from workflow.model import Case, Obligation
-from workflow.notices import agency_facts, stamp
 from workflow.store.codec import event_from
 from workflow.store.database import RowMapping
-from workflow.world import World
 
 
 def summary(world: World, case: Case, lang: str = "vi", now: datetime | None = None) -> dict[str, Any]:

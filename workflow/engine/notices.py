@@ -7,9 +7,9 @@ from datetime import date, datetime
 from typing import Any
 
 from workflow.calendar import TZ, local_day
-from workflow.draft import Draft, Telling
+from workflow.engine.draft import Draft, Telling
+from workflow.engine.world import World
 from workflow.model import Actor, Case, Event, Notice, Obligation
-from workflow.world import World
 
 WHY_COPIED = ("report", "perform", "know")
 """As what a recipient of the plan (nơi nhận) gets the consolidated report: b/c, t/h, đ/b (Decree 30/2020)."""

@@ -9,11 +9,11 @@ from typing import Literal
 from workflow.calendar import WorkCalendar, day_start, local_day, next_reminder_slot, reminder_instant
 from workflow.definition.language import Base
 from workflow.definition.workflow import Reminder
-from workflow.draft import Draft
+from workflow.engine.draft import Draft
+from workflow.engine.terms import term_of
+from workflow.engine.world import World
 from workflow.machine import Holds
 from workflow.model import Case, Obligation
-from workflow.terms import term_of
-from workflow.world import World
 
 PAST_AT_OPENING, DOWNTIME = "past-at-opening", "downtime"
 

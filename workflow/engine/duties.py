@@ -9,13 +9,13 @@ from math import ceil
 
 from workflow.calendar import Term, term_after
 from workflow.definition.language import Reference, Start
-from workflow.draft import Draft
+from workflow.engine.draft import Draft
+from workflow.engine.notices import stamp
+from workflow.engine.reminders import arm_for_deadline, reminder_ends
+from workflow.engine.terms import Dated, term_of
+from workflow.engine.world import World
 from workflow.machine import conditions_of
 from workflow.model import CLOCK, SETTLED, Case, Event, Obligation, ObligationStatus
-from workflow.notices import stamp
-from workflow.reminders import arm_for_deadline, reminder_ends
-from workflow.terms import Dated, term_of
-from workflow.world import World
 
 
 def arm(world: World, draft: Draft, case_id: str, name: str, dated: Dated, *, at: datetime) -> Obligation:

@@ -12,14 +12,14 @@ from workflow.cycles import Cycle
 from workflow.definition.language import Start
 from workflow.definition.plan import Plan
 from workflow.definition.workflow import Workflow
-from workflow.draft import Draft
-from workflow.duties import arm, follow_round
+from workflow.engine.draft import Draft
+from workflow.engine.duties import arm, follow_round
+from workflow.engine.notices import tell
+from workflow.engine.reminders import arm_for_entry
+from workflow.engine.terms import Dated, resolve
+from workflow.engine.world import Pin, World
 from workflow.model import OPENED, Actor, Case, Refusal
-from workflow.notices import tell
 from workflow.record import opening_json
-from workflow.reminders import arm_for_entry
-from workflow.terms import Dated, resolve
-from workflow.world import Pin, World
 
 ROUND = "round."
 
