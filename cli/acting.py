@@ -148,11 +148,9 @@ def _files(paths: tuple[str, ...]) -> list[tuple[str, bytes]]:
 
 
 def _tell(session: Session, case: dict[str, Any]) -> None:
-    from cli.titles import titled
-
     voice = session.voice
     session.out(f"{case['id']}: {marked_state(voice, case)}")
-    for line in deadline_lines(voice, titled(session.app, case, voice.lang)):
+    for line in deadline_lines(voice, case):
         session.out(f"  {line}")
 
 

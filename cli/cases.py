@@ -53,9 +53,8 @@ def show(session: Session, case: str) -> None:
     if session.json:
         session.emit(found)
         return
-    from cli.titles import titled
 
-    for line in case_lines(session.voice, titled(session.app, found, session.voice.lang)):
+    for line in case_lines(session.voice, found):
         session.out(line)
 
 

@@ -40,6 +40,8 @@ def doctor(session: Session) -> int:
         problems.append(error)
         words = ""
     problems += _unwell(session, found) if "daemon" in found else []
+    if "daemon" in found and _silent(found["daemon"]):
+        session.note(session.voice.say("doctor-silent"))
     told = [{"code": e.code, "message": session.scrub(session.voice.explain(e))} for e in problems]
     if session.json:
         session.emit({**found, "problems": told})
@@ -51,10 +53,16 @@ def doctor(session: Session) -> int:
     return PROBLEMS_FOUND if told else 0
 
 
-def _unwell(session: Session, found: Mapping[str, Any]) -> list[DondocError]:
-    """What a person should look at, though the installation itself is sound."""
+def _silent(daemon: Mapping[str, Any]) -> bool:
+    """Said, but no problem: the commands work without a daemon, and `/healthz` is there to watch over it."""
     from workflow.service.site import ALIVE_S
 
+    silent = daemon["silent_s"]
+    return silent is None or silent > ALIVE_S
+
+
+def _unwell(session: Session, found: Mapping[str, Any]) -> list[DondocError]:
+    """What a person should look at, though the installation itself is sound."""
     problems = []
     incidents = session.service.incidents()
     holding = sorted({one["kind"] for one in incidents if one["holds"]})
@@ -62,9 +70,6 @@ def _unwell(session: Session, found: Mapping[str, Any]) -> list[DondocError]:
         problems.append(DondocError("doctor-held", kinds=holding))
     elif incidents:
         problems.append(DondocError("doctor-incidents", count=len(incidents)))
-    silent = found["daemon"]["silent_s"]
-    if silent is None or silent > ALIVE_S:
-        problems.append(DondocError("doctor-silent"))
     dead, unknown = (found["mail"].get(status, 0) for status in ("dead", "unknown"))
     if dead or unknown:
         problems.append(DondocError("doctor-mail", dead=dead, unknown=unknown))

@@ -23,6 +23,8 @@ def event_sentence(voice: Voice, event: Mapping[str, Any]) -> str:
     parts = [f"{voice.instant(event['effective_at'])}: {_actor(voice, event.get('actor'))}: {title}"]
     if trigger in {"passed", "reminded", "settled"} and data.get("deadline"):
         parts[0] += f" ({voice.pick(event.get('deadline_title')) or data['deadline']})"
+    if data.get("count"):
+        parts[0] += f", {voice.say('event-count', count=data['count'])}"
     before, after = (voice.pick(event.get(f"{end}_title")) or event.get(end) for end in ("from", "to"))
     if before and before != after:
         parts.append(voice.say("event-moved", before=before, after=after))
@@ -42,8 +44,9 @@ def _actor(voice: Voice, actor: Any) -> str:
     agency = actor.get("agency")
     if not agency:
         return voice.say("actor-clock")
-    words = f"{agency} ({actor['person']})" if actor.get("person") else str(agency)
-    behalf = actor.get("on_behalf_of")
+    name = actor.get("name") or agency
+    words = f"{name} ({actor['person']})" if actor.get("person") else str(name)
+    behalf = actor.get("behalf_name") or actor.get("on_behalf_of")
     return voice.say("actor-behalf", actor=words, agency=behalf) if behalf else words
 
 

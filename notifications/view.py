@@ -132,6 +132,7 @@ def _event(raw: Mapping[str, Any], lang: Lang, *, confidential: bool) -> dict[st
         "actor": {name: actor.get(name) for name in ("agency", "name", "person", "on_behalf_of")},
         "facts": facts,
         "is_nil": bool(given.get("nil")),
+        "seal": raw.get("seal"),
         "round": {name: gathered.get(name) or [] for name in ("on_time", "late", "missing")} if gathered else None,
     }
 

@@ -64,7 +64,7 @@ class Clock:
 def service_on(
     url: str, folder: Path, wall: Callable[[], datetime], rehearsal: RehearsalClock | None = None
 ) -> Service:
-    """A service where `wall` is what the machine's clock reads. It does not check mail templates: that takes seconds."""
+    """A service where the machine's clock reads `wall`. It does not check mail templates: that takes seconds."""
     return Service(
         Site(
             database=Database.open(url),

@@ -172,6 +172,7 @@ def _item(
             "by_time": event.actor.agency == "",
             "actor": _actor(world, event.actor),
             "facts": facts,
+            "seal": event.data.get("checkpoint"),
         },
         "deadlines": [
             _deadline(world, case, name, o) for name in workflow.deadlines if (o := case.newest(name)) is not None

@@ -10,13 +10,13 @@ from typing import Any
 from workflow.definition.faults import Fault
 from workflow.model import Case, Command, Refusal
 from workflow.service import acting, auditing, firing, publishing, rehearsal, rounds, setup, views
-from workflow.service.acting import persist
 from workflow.service.attending import Attendance
 from workflow.service.library import Library
 from workflow.service.looking import Looking
 from workflow.service.publishing import FaultsFound
 from workflow.service.rounds import Wish
 from workflow.service.site import RehearsalClock, Site, real_of
+from workflow.service.writing import persist, trusted
 from workflow.store import incidents, installation, outbox
 from workflow.store.database import Connection
 
@@ -63,7 +63,7 @@ class Service(Looking):
         """Open what is asked for and return the round."""
 
         def work(connection: Connection) -> Case:
-            acting.trusted(connection)
+            trusted(connection)
             return rounds.open_by_hand(self.site, self.library, connection, wish)
 
         try:

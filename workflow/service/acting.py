@@ -3,57 +3,28 @@
 from __future__ import annotations
 
 import mimetypes
-import random
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from hashlib import sha256
 from pathlib import PurePath
-from typing import TypeVar
 
 from workflow.engine.acting import act as decide
 from workflow.engine.draft import Draft
 from workflow.engine.firing import settle
 from workflow.engine.notices import notices
 from workflow.engine.world import World
-from workflow.model import Actor, Attachment, Case, Command, Conflict, Refusal, SystemFault
+from workflow.model import Actor, Attachment, Case, Command, Refusal
 from workflow.record import actor_json
+from workflow.service.auditing import seal_heads
 from workflow.service.explaining import explained
 from workflow.service.groups import load_group
 from workflow.service.library import Library
-from workflow.service.site import PATIENCE_S, Site, attended_since, business_now
+from workflow.service.site import Site, attended_since, business_now
+from workflow.service.writing import not_before, persist, trusted
 from workflow.store import checkpoints, incidents, installation, queries
 from workflow.store.database import Connection
 from workflow.store.store import keep_file
 from workflow.words.near import nearest
-
-T = TypeVar("T")
-
-DOUBTFUL = frozenset({"clock", "database"})
-"""Incidents in which nothing may be recorded; a brake only keeps the engine itself from acting."""
-
-CLOCK_SLACK_S = 2.0
-"""Two machines' clocks, or two reads of one, may differ by so much without anything being wrong."""
-
-
-def persist(site: Site, work: Callable[[Connection], T]) -> T:
-    """Run `work` in a writing transaction, again and again while others win, for a few seconds.
-
-    Raises SystemFault `busy` when it never gets through.
-    """
-    give_up = site.steady() + PATIENCE_S
-    pause = 0.005
-    while True:
-        try:
-            with site.database.write() as connection:
-                return work(connection)
-        except Conflict:
-            if site.steady() > give_up:
-                raise SystemFault("busy") from None
-            # Spread apart those that met, so that they do not meet again; nothing depends on this chance.
-            time.sleep(pause * (0.5 + random.random()))  # noqa: S311
-            pause = min(pause * 2, 0.25)
 
 
 def act(
@@ -81,6 +52,9 @@ def act(
             settled = site.recorder.record(connection, due.decision(notices(world, due)), now)
             cases |= {case.id: case for case in settled}
         draft = Draft(cases.values(), now)
+        if any(cases[case_id].kind == "round" for case_id in case_ids):
+            # The report that goes to the authority bears a seal over all that it rests on.
+            seal_heads(site, connection)
         seal = checkpoints.newest_seal(connection)
         for case_id in case_ids:
             try:
@@ -108,22 +82,6 @@ def known_agencies(world: World, actor: Actor) -> None:
     for agency in (actor.agency, actor.on_behalf_of):
         if agency is not None and agency not in world.directory.agencies:
             raise Refusal("no-agency", agency=agency, near=nearest(agency, world.directory.agencies))
-
-
-def trusted(connection: Connection) -> None:
-    """Raise SystemFault `held` while the clock or the database is in doubt: what is recorded then cannot be undone."""
-    doubtful = [row["kind"] for row in incidents.open_ones(connection, holding=True) if row["kind"] in DOUBTFUL]
-    if doubtful:
-        raise SystemFault("held", kinds=doubtful)
-
-
-def not_before(now: datetime, last: datetime | None) -> datetime:
-    """An instant that the record can take: never before the newest one in it."""
-    if last is None or now >= last:
-        return now
-    if (last - now).total_seconds() > CLOCK_SLACK_S:
-        raise SystemFault("clock-behind", now=now.isoformat(), last=last.isoformat())
-    return last
 
 
 def count(site: Site, subjects: Sequence[str], trigger: str, actor: Actor, refusal: Refusal) -> None:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from workflow.service.acting import CLOCK_SLACK_S, persist
 from workflow.service.firing import next_work
 from workflow.service.site import ALIVE_S, Site, business_now
+from workflow.service.writing import CLOCK_SLACK_S, persist
 from workflow.store import checkpoints, due, incidents, installation, queries
 from workflow.store.database import Connection
 

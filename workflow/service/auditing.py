@@ -10,8 +10,8 @@ from typing import Any
 from workflow.calendar import TZ
 from workflow.model import Case, Event
 from workflow.record import checkpoint_hash, event_hash, obligation_json, rebuild, text_hash
-from workflow.service.acting import persist
 from workflow.service.site import Site
+from workflow.service.writing import persist
 from workflow.store import checkpoints, installation, queries
 from workflow.store.codec import event_from
 from workflow.store.database import Connection, RowMapping
@@ -21,27 +21,28 @@ LOG = "checkpoints.log"
 
 def seal(site: Site) -> dict[str, Any] | None:
     """Seal the heads of all chains that have moved; None when none has. Also appended to the log outside."""
-
-    def work(connection: Connection) -> dict[str, Any] | None:
-        moved = checkpoints.moved_heads(connection)
-        if not moved:
-            return None
-        last = checkpoints.newest(connection)
-        seq = (last["seq"] if last else 0) + 1
-        prev = last["hash"] if last else ""
-        at = site.now(connection)
-        digest = checkpoint_hash(prev, seq, at, moved)
-        events = queries.total_events(connection)
-        checkpoints.add(connection, seq, at, events, prev, digest, moved)
-        site.probe("checkpoint.before_commit")
-        uid = installation.needed(connection)["uid"]
-        return {"uid": uid, "seq": seq, "at": at.astimezone(TZ).isoformat(), "events": events, "hash": digest}
-
-    sealed = persist(site, work)
+    sealed = persist(site, lambda connection: seal_heads(site, connection))
     if sealed is not None:
         site.probe("checkpoint.after_commit")
     _write_log(site)
     return sealed
+
+
+def seal_heads(site: Site, connection: Connection) -> dict[str, Any] | None:
+    """Seal within the caller's transaction; the log outside gets it with the next `seal`."""
+    moved = checkpoints.moved_heads(connection)
+    if not moved:
+        return None
+    last = checkpoints.newest(connection)
+    seq = (last["seq"] if last else 0) + 1
+    prev = last["hash"] if last else ""
+    at = site.now(connection)
+    digest = checkpoint_hash(prev, seq, at, moved)
+    events = queries.total_events(connection)
+    checkpoints.add(connection, seq, at, events, prev, digest, moved)
+    site.probe("checkpoint.before_commit")
+    uid = installation.needed(connection)["uid"]
+    return {"uid": uid, "seq": seq, "at": at.astimezone(TZ).isoformat(), "events": events, "hash": digest}
 
 
 def _write_log(site: Site) -> None:

@@ -11,10 +11,10 @@ from workflow.engine.firing import settle
 from workflow.engine.notices import notices
 from workflow.model import Conflict, DondocError, SystemFault
 from workflow.service import rounds
-from workflow.service.acting import not_before, persist
 from workflow.service.library import Library
 from workflow.service.site import Site, business_now
 from workflow.service.site import attended_since as attended
+from workflow.service.writing import not_before, persist
 from workflow.store import due, incidents, installation, queries
 from workflow.store.database import Connection
 from workflow.store.store import load_cases

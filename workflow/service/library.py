@@ -61,18 +61,23 @@ class Library:
         *,
         rehearsal: bool,
         plans: Iterable[Pin] = (),
-        machines: Iterable[Pin] = (),
+        extra: Iterable[Pin] = (),
     ) -> World:
-        """All that a decision about these cases may look up; `plans` and `machines` add what has no case yet."""
+        """All that a decision about these cases may look up; `plans` and `extra` workflows are what has no case yet."""
         newest = published.newest_versions(connection)
         cases = list(cases)
         pins = {(case.plan, case.plan_version) for case in cases} | set(plans)
         found = {pin: self.plan(connection, *pin) for pin in pins}
-        used = {(case.workflow, case.workflow_version) for case in cases} | set(machines)
+        used = {(case.workflow, case.workflow_version) for case in cases} | set(extra)
+        machines = {pin: self.machine(connection, *pin) for pin in used}
+        # A case speaks of its round's deadlines by their titles: those of the round's workflow as it reads today.
+        rounds = {m.definition.part_of for m in machines.values() if m.definition.part_of is not None}
+        for name in rounds - {name for name, _ in machines}:
+            machines[name, newest["workflow", name]] = self.machine(connection, name, newest["workflow", name])
         calendars = {plan.calendar for plan in found.values()}
         return World(
             plans=found,
-            machines={pin: self.machine(connection, *pin) for pin in used},
+            machines=machines,
             directory=self.directory(connection, newest),
             calendars={name: self.calendar(connection, name, newest["calendar", name]) for name in calendars},
             rehearsal=rehearsal,

@@ -59,7 +59,7 @@ class Looking:
                 "period": [day.isoformat() for day in case.period] if case.period else None,
                 "data": dict(case.data),
                 "events": [
-                    views.event(row, texts.get((case_id, row["seq"]), {}))
+                    views.event(world, case, row, texts.get((case_id, row["seq"]), {}), self.lang)
                     for row in queries.events(connection, case_id)
                 ],
                 "obligations": self._obligations(connection, case.obligations),
@@ -185,26 +185,8 @@ class Looking:
     def _obligations(self, connection: Connection, rows: Iterable[Obligation]) -> list[dict[str, Any]]:
         rows = list(rows)
         cases = {case.id: case for case in queries.cases(connection, ids=sorted({o.case_id for o in rows}))}
-        rounds = queries.cases(connection, ids=sorted({c.round_id for c in cases.values() if c.round_id}))
-        world = self._world(connection, [*cases.values(), *rounds])
-        return [views.obligation(o, self._title(world, cases[o.case_id], o)) for o in rows]
-
-    def _title(self, world: World, case: Case, o: Obligation) -> str | None:
-        """A deadline's title; a reminder's is that of what it counts from, a followed deadline's that of the round."""
-        workflow = world.workflow(case)
-        if o.kind == "clock":
-            part_of = (workflow.part_of, o.name.removeprefix("round."))
-            titles = [
-                w.definition.deadlines.get(part_of[1]) for (name, _), w in world.machines.items() if name == part_of[0]
-            ]
-            deadline = next((found for found in titles if found is not None), None)
-        else:
-            subject = o.name if o.rule is None else workflow.reminders[o.rule].base.subject
-            state = workflow.states.get(subject)
-            if state is not None and o.rule is not None:
-                return state.in_(self.lang)
-            deadline = workflow.deadlines.get(subject)
-        return deadline.title.in_(self.lang) if deadline is not None and deadline.title else None
+        world = self._world(connection, cases.values())
+        return [views.obligation(world, cases[o.case_id], o, self.lang) for o in rows]
 
     def _messages(self, connection: Connection, *, whole: bool = False, **which: Any) -> list[dict[str, Any]]:
         agencies = self._world(connection, ()).directory.agencies
@@ -256,6 +238,7 @@ def _opening(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "case": f"{row['plan']}/{row['cycle']}",
         "name": "opening",
+        "title": row["cycle"],
         "kind": "opening",
         "occurrence": 1,
         "owner": {"role": "clock", "agency": None},

@@ -15,9 +15,9 @@ from workflow.definition.loading import KINDS, Loaded, load
 from workflow.definition.reading import MOST_BYTES
 from workflow.model import Refusal, SystemFault
 from workflow.service import rounds
-from workflow.service.acting import persist
 from workflow.service.library import Library
 from workflow.service.site import Site, TemplateFaults
+from workflow.service.writing import persist
 from workflow.store import installation, published
 from workflow.store.database import Connection
 from workflow.words.near import nearest

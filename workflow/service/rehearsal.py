@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from workflow.model import Refusal
-from workflow.service.acting import persist
 from workflow.service.firing import fire_due, next_work
 from workflow.service.library import Library
 from workflow.service.site import Site, business_now
+from workflow.service.writing import persist
 from workflow.store import installation
 from workflow.store.database import Connection
 

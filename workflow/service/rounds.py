@@ -14,9 +14,9 @@ from workflow.engine.notices import notices
 from workflow.engine.opening import ROUND, Opening, open_round, opening_instant
 from workflow.engine.terms import resolve
 from workflow.model import CLOCK, Actor, Case, Refusal
-from workflow.service.acting import not_before
 from workflow.service.library import Library
 from workflow.service.site import Site
+from workflow.service.writing import not_before
 from workflow.store import due, installation, published, queries
 from workflow.store.database import Connection
 from workflow.words.near import nearest
@@ -173,7 +173,7 @@ def _record(
 ) -> Case:
     rehearsal = installation.needed(connection)["rehearsal"]
     world = library.world(
-        connection, (), rehearsal=rehearsal, plans=[opening.plan], machines=[opening.workflow, opening.round_workflow]
+        connection, (), rehearsal=rehearsal, plans=[opening.plan], extra=[opening.workflow, opening.round_workflow]
     )
     draft = Draft((), now)
     round_id = open_round(world, draft, opening, actor, at)

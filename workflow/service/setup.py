@@ -6,10 +6,10 @@ from typing import Any
 
 from workflow.model import SystemFault
 from workflow.service import publishing
-from workflow.service.acting import persist
 from workflow.service.attending import read_seen
 from workflow.service.library import Library
 from workflow.service.site import Site
+from workflow.service.writing import persist
 from workflow.store import installation, migrate
 from workflow.store.database import Connection
 

@@ -50,6 +50,7 @@ def summary(world: World, case: Case, lang: str = "vi", now: datetime | None = N
         "lead_name": world.names.get(lead[0], lead[0]) if lead else None,
         "roles": {role: list(agencies) for role, agencies in case.roles.items()},
         "due": {o.name: stamp(o.due_at) for o in due if o.due_at is not None},
+        "due_titles": {o.name: title_of(world, case, o, lang) for o in due},
         "target": target.isoformat() if target else None,
         "working_days_left": left,
         "late": case.late,
@@ -60,18 +61,29 @@ def summary(world: World, case: Case, lang: str = "vi", now: datetime | None = N
     }
 
 
-def event(row: RowMapping, texts: Mapping[str, tuple[str, str | None]]) -> dict[str, Any]:
+def event(
+    world: World, case: Case, row: RowMapping, texts: Mapping[str, tuple[str, str | None]], lang: str = "vi"
+) -> dict[str, Any]:
     """One entry of the history. An erased text shows as None."""
     told = {field: text for field, (_, text) in texts.items()}
     entry = event_from(row)
+    workflow = world.workflow(case)
+    transition = workflow.transitions.get(entry.trigger)
+    about = case.newest(entry.data.get("deadline", ""))
+    states = {name: state.in_(lang) for name, state in workflow.states.items()}
     return {
         "seq": entry.seq,
         "effective_at": stamp(entry.effective_at),
         "recorded_at": stamp(entry.recorded_at),
-        "actor": row["actor"],
+        "actor": {**row["actor"], "name": world.names.get(entry.actor.agency, entry.actor.agency)}
+        | ({"behalf_name": world.names.get(behalf, behalf)} if (behalf := entry.actor.on_behalf_of) else {}),
         "trigger": entry.trigger,
+        "title": transition.title.in_(lang) if transition is not None and transition.title else None,
         "from": entry.from_state,
+        "from_title": states.get(entry.from_state or ""),
         "to": entry.to_state,
+        "to_title": states.get(entry.to_state),
+        "deadline_title": title_of(world, case, about, lang) if about is not None else None,
         "data": {
             **{key: value for key, value in entry.data.items() if key != "facts"},
             **entry.data.get("facts", {}),
@@ -81,11 +93,28 @@ def event(row: RowMapping, texts: Mapping[str, tuple[str, str | None]]) -> dict[
     }
 
 
-def obligation(o: Obligation, title: str | None = None) -> dict[str, Any]:
+def title_of(world: World, case: Case, o: Obligation, lang: str = "vi") -> str | None:
+    """A deadline's title; a reminder's is that of what it counts from, a followed deadline's that of the round."""
+    workflow = world.workflow(case)
+    subject = o.name
+    if o.kind == "clock":
+        rounds = [m.definition for (name, _), m in world.machines.items() if name == workflow.part_of]
+        workflow = rounds[0] if rounds else workflow
+        subject = o.name.removeprefix("round.")
+    elif o.rule is not None:
+        base = workflow.reminders[o.rule].base
+        if base.point == "entered":
+            return workflow.states[base.subject].in_(lang)
+        subject = base.subject
+    deadline = workflow.deadlines.get(subject)
+    return deadline.title.in_(lang) if deadline is not None and deadline.title else None
+
+
+def obligation(world: World, case: Case, o: Obligation, lang: str = "vi") -> dict[str, Any]:
     return {
         "case": o.case_id,
         "name": o.name,
-        "title": title,
+        "title": title_of(world, case, o, lang),
         "kind": o.kind,
         "occurrence": o.occurrence,
         "owner": {"role": o.owner_role, "agency": o.owner_agency},

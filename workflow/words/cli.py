@@ -187,6 +187,7 @@ CLI: dict[str, tuple[str, str]] = {
     "show-deadlines-none": ("Không có thời hạn nào.", "No deadlines."),
     "show-occurrence": ("(lần {number})", "(occurrence {number})"),
     "show-target": ("nên xong trong {day}", "better done on {day}"),
+    "event-count": ("lần {count}", "no. {count}"),
     "show-reminders": ("Sẽ nhắc", "Reminders to come"),
     "show-events": ("Diễn biến", "History"),
     "show-mails": ("Thư", "Mail"),
