@@ -27,7 +27,9 @@ DAEMON_POINTS = (
     *("mail.claimed:1", "mail.sending:1", "mail.sending:5", "mail.accepted:4", "mail.noted:3"),
 )
 """`POINT:N`: the n-th passing kills."""
-COMMAND_POINTS = ("act.before_commit", "act.after_commit", "open.before_commit", "init.before_commit")
+COMMAND_POINTS = (
+    *("act.before_commit", "act.after_commit", "open.before_commit", "init.before_commit", "publish.before_commit"),
+)
 """Those that a command passes, not the daemon (`open` is passed by both)."""
 NO_LETTER_ON_THE_LINE = ("fire.", "open.", "mail.claimed")
 """Points at which none can be left unknown; at the others one may just be on its way."""
@@ -241,6 +243,20 @@ def test_a_second_daemon_on_one_database_is_refused_and_a_killed_one_leaves_its_
         first.kill()
     with house.serve() as third:
         assert third.health()["status"] == "ok"
+
+
+def test_a_publication_killed_before_its_commit_leaves_the_version_before_and_is_repeated(
+    house_at: HouseAt, tmp_path: Path
+) -> None:
+    house, edited = house_at("eve"), [tmp_path / "plan.yaml", tmp_path / "agencies.yaml"]
+    for path, name in zip(edited, (PLAN, "agencies"), strict=True):
+        path.write_text(house.json("export", name)["text"] + "# sửa\n", encoding="utf-8")
+    house.run("publish", *map(str, edited), crash_at="publish.before_commit", expect=-signal.SIGKILL)
+    assert [house.json("export", name)["version"] for name in (PLAN, "agencies")] == [1, 1]
+    done = house.json("publish", *map(str, edited))["published"]
+    assert {(one["name"], one["version"], one["changed"]) for one in done} == {(PLAN, 2, True), ("agencies", 2, True)}
+    told_once(house.service)
+    sound(house.service)
 
 
 def test_setting_up_killed_before_its_commit_leaves_nothing_and_is_repeated(house_at: HouseAt) -> None:

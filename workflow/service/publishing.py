@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -85,22 +85,18 @@ def warn_of_files(site: Site, paths: Sequence[Path]) -> list[Fault]:
 
 
 def _published(site: Site) -> list[Loaded]:
+    """The newest versions of what is published; nothing where there is no database yet."""
     file = site.database.file
     if file is not None and not file.exists():
         return []
     try:
         with site.database.read() as connection:
-            return _loaded(connection) if installation.exists(connection) else []
+            rows = published.newest(connection) if installation.exists(connection) else []
     except SystemFault:
         # Checking a text needs no server; what is published is then unknown, what ships is still in view.
         return []
-
-
-def _loaded(connection: Connection) -> list[Loaded]:
-    return [
-        load(row["text"].encode(), f"{row['name']}{'.j2' if row['kind'] == 'mail' else '.yaml'}")
-        for row in published.newest(connection)
-    ]
+    suffix = {"mail": ".j2"}
+    return [load(row["text"].encode(), f"{row['name']}{suffix.get(row['kind'], '.yaml')}") for row in rows]
 
 
 def _faults(site: Site, given: Sequence[Loaded], known: Sequence[Loaded]) -> list[Fault]:
@@ -128,7 +124,42 @@ def publish(
     version that is no longer the newest. Returns `{"kind","name","version","sha256","changed"}` for each.
     """
     given = read_files(paths)
-    return persist(site, lambda connection: _publish(site, library, connection, given, by, reason))
+    while True:
+        # Checked before the transaction: it takes seconds, and nobody should wait for the database meanwhile.
+        known = _published(site)
+        _raise_faults(site, given, known)
+        seen = frozenset(_key(loaded.kind, loaded.name, loaded.sha256) for loaded in known)
+        done = persist(site, partial(_publish_over, site, library, given, seen, by, reason))
+        if done is not None:
+            return done
+
+
+def _key(*parts: str | None) -> str:
+    return "/".join(part or "" for part in parts)
+
+
+def _publish_over(
+    site: Site,
+    library: Library,
+    given: Sequence[Loaded],
+    seen: frozenset[str],
+    by: str,
+    reason: str | None,
+    connection: Connection,
+) -> list[dict[str, Any]] | None:
+    """Publish what was checked in view of `seen`; None when something else has been published since."""
+    if {_key(row["kind"], row["name"], row["sha256"]) for row in published.newest(connection)} != seen:
+        return None
+    return _publish(site, library, connection, given, by, reason)
+
+
+def check_shipped(site: Site) -> None:
+    """Raise FaultsFound when a shipped text that has no version yet was edited and has faults."""
+    known = _published(site)
+    named = {(loaded.kind, loaded.name) for loaded in known}
+    fresh = [loaded for loaded in _shipped(site.shipped) if (loaded.kind, loaded.name) not in named]
+    if fresh:
+        _raise_faults(site, fresh, known)
 
 
 def publish_shipped(site: Site, library: Library, connection: Connection, by: str) -> list[dict[str, Any]]:
@@ -138,12 +169,15 @@ def publish_shipped(site: Site, library: Library, connection: Connection, by: st
     return _publish(site, library, connection, fresh, by, None) if fresh else []
 
 
+def _raise_faults(site: Site, given: Sequence[Loaded], known: Sequence[Loaded]) -> None:
+    faults = _faults(site, given, known)
+    if faults:
+        raise FaultsFound(faults)
+
+
 def _publish(
     site: Site, library: Library, connection: Connection, given: Sequence[Loaded], by: str, reason: str | None
 ) -> list[dict[str, Any]]:
-    faults = _faults(site, given, _loaded(connection))
-    if faults:
-        raise FaultsFound(faults)
     now = site.now(connection)
     newest = {(row["kind"], row["name"]): row for row in published.newest(connection)}
     done = []
@@ -158,6 +192,7 @@ def _publish(
             else:
                 rounds.replan(library, connection, loaded.name, now)
         done.append(entry)
+    site.probe("publish.before_commit")
     return done
 
 

@@ -49,5 +49,8 @@ def _set(site: Site, instant: datetime) -> None:
         wall = site.wall()
         if business_now(row, wall) < instant:
             installation.change(connection, clock_start=instant, clock_real_start=wall)
+            if row["attended_to"] is not None:
+                # What is stepped over is settled here: a daemon that starts later finds no downtime in it.
+                installation.change(connection, attended_to=max(row["attended_to"], instant))
 
     persist(site, work)

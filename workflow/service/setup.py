@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from workflow.model import SystemFault
@@ -12,6 +13,9 @@ from workflow.service.site import Site
 from workflow.service.writing import persist
 from workflow.store import installation, migrate
 from workflow.store.database import Connection
+
+HELD_STILL = timedelta(hours=1)
+"""Longer than any set-up takes."""
 
 
 def init(site: Site, library: Library, by: str) -> dict[str, Any]:
@@ -28,10 +32,12 @@ def init(site: Site, library: Library, by: str) -> dict[str, Any]:
         created = row is None
         if created:
             _not_another(site)
-            _create(site, connection)
+            _create(site, connection, site.wall() + HELD_STILL)
         else:
             check_clock(site, connection)
         done = publishing.publish_shipped(site, library, connection, by)
+        if created and site.rehearsal is not None:
+            installation.change(connection, clock_real_start=site.wall())
         site.probe("init.before_commit")
         return {
             "created": created,
@@ -42,6 +48,7 @@ def init(site: Site, library: Library, by: str) -> dict[str, Any]:
         }
 
     site.data_dir.mkdir(parents=True, exist_ok=True)
+    publishing.check_shipped(site)
     return persist(site, work)
 
 
@@ -52,17 +59,17 @@ def _not_another(site: Site) -> None:
         raise SystemFault("other-installation", folder=site.data_dir, at=seen.get("at"), events=seen.get("events"))
 
 
-def _create(site: Site, connection: Connection) -> None:
-    wall = site.wall()
+def _create(site: Site, connection: Connection, until: datetime) -> None:
+    """A rehearsal clock begins to run when all is set up; until then it reads its start."""
     asked = site.rehearsal
     installation.create(
         connection,
         {
             "uid": site.token()[:12],
-            "created_at": wall,
+            "created_at": site.wall(),
             "rehearsal": asked is not None,
             "clock_start": asked.start if asked else None,
-            "clock_real_start": wall if asked else None,
+            "clock_real_start": until if asked else None,
             "clock_speed": asked.speed if asked else 1.0,
         },
     )
