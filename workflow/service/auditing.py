@@ -47,18 +47,35 @@ def seal_heads(site: Site, connection: Connection) -> dict[str, Any] | None:
 
 def _write_log(site: Site) -> None:
     """Append to the log what it lacks: a crash between the commit and the log is made up for at the next seal."""
-    path = site.data_dir / LOG
     with site.database.read() as connection:
         uid = installation.needed(connection)["uid"]
         known = {seq: entry["hash"] for seq, entry in _standing_log(site, uid).items()}
         missing = [row for row in checkpoints.every(connection) if known.get(row["seq"]) != row["hash"]]
     if missing:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a", encoding="utf-8") as log:
-            for row in missing:
-                at = row["at"].astimezone(TZ).isoformat()
-                entry = {"uid": uid, "seq": row["seq"], "at": at, "events": row["events"], "hash": row["hash"]}
-                log.write(json.dumps(entry) + "\n")
+        _append(
+            site,
+            [
+                {
+                    "uid": uid,
+                    "seq": row["seq"],
+                    "at": row["at"].astimezone(TZ).isoformat(),
+                    "events": row["events"],
+                    "hash": row["hash"],
+                }
+                for row in missing
+            ],
+        )
+
+
+def _append(site: Site, entries: list[dict[str, Any]]) -> None:
+    path = site.data_dir / LOG
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries)
+    with path.open("a+b") as log:
+        # A line that a crash cut off must not swallow the next one.
+        if log.tell() and not path.read_bytes().endswith(b"\n"):
+            lines = "\n" + lines
+        log.write(lines.encode())
 
 
 def note_restore(site: Site, by: str) -> None:
@@ -71,10 +88,7 @@ def note_restore(site: Site, by: str) -> None:
         last = checkpoints.newest(connection)
         at = site.now(connection).astimezone(TZ).isoformat()
     entry = {"uid": uid, "seq": last["seq"] if last else 0, "at": at, "restored": True, "by": by}
-    path = site.data_dir / LOG
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as log:
-        log.write(json.dumps(entry, ensure_ascii=False) + "\n")
+    _append(site, [entry])
 
 
 def _standing_log(site: Site, uid: str) -> dict[int, dict[str, Any]]:
