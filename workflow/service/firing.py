@@ -102,7 +102,7 @@ def _open(site: Site, library: Library, opening: dict[str, Any]) -> int:
     return 1
 
 
-def _open_now(site: Site, library: Library, connection: Connection, opening: dict[str, Any]) -> str:
+def _open_now(site: Site, library: Library, connection: Connection, opening: dict[str, Any]) -> str | None:
     now = not_before(site.now(connection), queries.last_recorded(connection))
     return rounds.open_due(site, library, connection, opening, now)
 

@@ -71,8 +71,13 @@ def replan(library: Library, connection: Connection, name: str, now: datetime) -
     _note_from(connection, plan, plan.cycle.rule.cycle_at(local_day(min([now, *waiting]))))
 
 
-def open_due(site: Site, library: Library, connection: Connection, row: dict[str, Any], now: datetime) -> str:
-    """Open the round of an opening that has fallen due, as of its instant, and note the next."""
+def open_due(site: Site, library: Library, connection: Connection, row: dict[str, Any], now: datetime) -> str | None:
+    """Open the round of an opening that has fallen due, as of its instant, and note the next.
+
+    None when another process has opened it since it was looked up.
+    """
+    if not due.is_to_open(connection, row["plan"], row["cycle"]):
+        return None
     plan, version = library.newest_plan(connection, row["plan"])
     cycle = plan.cycle.rule.parse(row["cycle"])
     return _open_cycle(site, library, connection, plan, version, cycle, CLOCK, row["due_at"], now)

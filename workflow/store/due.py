@@ -92,6 +92,12 @@ def plan_opening(connection: Connection, plan: str, cycle: str, due_at: datetime
         connection.execute(insert(OPENING), {"plan": plan, "cycle": cycle, "due_at": due_at, "status": "open"})
 
 
+def is_to_open(connection: Connection, plan: str, cycle: str) -> bool:
+    statement = select(OPENING.c.status).where(OPENING.c.plan == plan, OPENING.c.cycle == cycle)
+    # Locked on PostgreSQL: whoever comes second waits, and then reads that it has been done.
+    return connection.execute(statement.with_for_update()).scalar() == "open"
+
+
 def opened(connection: Connection, plan: str, cycle: str, due_at: datetime, at: datetime) -> bool:
     """Note that a cycle's round stands open. True when it was the one to come, so that the next must be noted."""
     done = {"status": "done", "opened_at": at}
