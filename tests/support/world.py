@@ -22,9 +22,11 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.engine import make_url
 
 from tests.support.cast import LEADS, PPC
 from tests.support.definitions import ROOT
+from tests.support.postgres import PostgresServer
 from workflow.calendar import TZ
 from workflow.model import Actor, Case, Command, Event, Facts, Refusal
 from workflow.service import RehearsalClock, Service, Site, Wish
@@ -279,30 +281,58 @@ def copied(start: str, folder: Path, *, shipped: Path = SHIPPED, **more: Any) ->
     return world
 
 
-@contextmanager
-def beginnings() -> Iterator[Callable[..., World]]:
-    """A function that makes an installation on SQLite for each call, `begin(start, **more)`; all are closed at the end.
+_POSTGRES_TEMPLATES: dict[tuple[int, str], str] = {}
+"""(server, start) -> name of a database with an installation begun then."""
 
-    `edits`: shipped definitions with some of their text replaced, `{"task-area": [(old, new), ...]}`.
+
+def _postgres_copy(server: PostgresServer, start: str, folder: Path) -> str:
+    """The URL of a copy of an installation on PostgreSQL, which is made once for each process."""
+    key = (id(server), start)
+    if key not in _POSTGRES_TEMPLATES:
+        url = server.create_database()
+        build(url, folder / "template", start).close()
+        _POSTGRES_TEMPLATES[key] = str(make_url(url).database)
+    return server.create_database(_POSTGRES_TEMPLATES[key])
+
+
+@contextmanager
+def beginnings(server: PostgresServer | None = None) -> Iterator[Callable[..., World]]:
+    """A function that makes an installation for each call, `begin(start, **more)`; all are closed at the end.
+
+    On SQLite, or on `server`. `edits`: shipped definitions with some of their text replaced,
+    `{"task-area": [(old, new), ...]}`.
     """
     worlds: list[World] = []
+    urls: list[str] = []
     with tempfile.TemporaryDirectory(prefix="dondoc-", dir=fast_folder(), ignore_cleanup_errors=True) as top:
 
         def begin(
             start: str | datetime = "2026-11-01 08:00", edits: Mapping[str, Edits] | None = None, **more: Any
         ) -> World:
             folder = Path(tempfile.mkdtemp(dir=top))
-            if edits is None and "rehearsal" not in more:
+            plain = edits is None and "rehearsal" not in more
+            if plain and server is None:
                 world = copied(str(start), folder, **more)
+            elif plain and server is not None:
+                urls.append(_postgres_copy(server, str(start), folder))
+                world = reopen(Database.open(urls[-1]), Clock(moment(start)), folder / "data", **more)
+                world.attend()
             else:
                 shipped = edited(folder / "definitions", edits or {})
-                world = build(f"sqlite:///{folder / 'built.sqlite3'}", folder / "data", start, shipped=shipped, **more)
+                url = f"sqlite:///{folder / 'built.sqlite3'}"
+                if server is not None:
+                    url = server.create_database()
+                    urls.append(url)
+                world = build(url, folder / "data", start, shipped=shipped, **more)
             worlds.append(world)
             return world
 
         yield begin
         for world in worlds:
             world.close()
+        for url in urls:
+            assert server is not None
+            server.drop_database(url)
 
 
 Edits = Sequence[tuple[str, str]]

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 
-import pytest
-
 from tests.support.cast import CONSOLIDATOR, LABOUR, PPC
-from tests.support.world import ROUND, World, area, beginnings, moment
+from tests.support.world import ROUND, World, area, moment
 
 Begin = Callable[..., World]
 CASE = area("lao-dong")
-
-
-@pytest.fixture
-def begin() -> Iterator[Begin]:
-    with beginnings() as begin:
-        yield begin
 
 
 def when(world: World, case: str, template: str, agency: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,18 +11,12 @@ import pytest
 
 from tests.support.cast import CONSOLIDATOR, LABOUR, OFFICE, POLICE, PPC, STRANGER
 from tests.support.definitions import shipped_bytes
-from tests.support.world import AREAS, PLAN, ROUND, World, area, beginnings, build, moment, report_facts
+from tests.support.world import AREAS, PLAN, ROUND, World, area, build, moment, report_facts
 from workflow.model import Actor, DondocError, Refusal
 from workflow.service import Wish
 
 Begin = Callable[..., World]
 PLAN_TEXT = shipped_bytes()["plans/bauxite-alumina.yaml"].decode()
-
-
-@pytest.fixture
-def begin() -> Iterator[Begin]:
-    with beginnings() as begin:
-        yield begin
 
 
 def rounds(world: World) -> list[str]:

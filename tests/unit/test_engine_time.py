@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.support.cast import CONSOLIDATOR, LABOUR, LAND, LEADS, OFFICE, PPC, registering
-from tests.support.world import AREAS, ROUND, World, area, beginnings, build, moment, report_facts
+from tests.support.world import AREAS, ROUND, World, area, build, moment, report_facts
 from workflow.calendar import TZ
 from workflow.model import Refusal
 
 Begin = Callable[..., World]
 CASE = area("lao-dong")
 EDGE = "2026-12-15 00:00"
-
-
-@pytest.fixture
-def begin() -> Iterator[Begin]:
-    with beginnings() as begin:
-        yield begin
 
 
 def test_a_report_in_the_last_microsecond_of_its_term_is_on_time(begin: Begin) -> None:
