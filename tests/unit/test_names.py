@@ -12,8 +12,6 @@ NAMES = ["workflow", "scheduler", "notifications", "web", "cli"]
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_top_level_name_is_this_tree_wherever_python_starts(name: str, tmp_path: Path) -> None:
-    if not (TREE / name / "__init__.py").exists():
-        pytest.skip(f"{name} is not written yet")
     program = f"import importlib.util as u; print(u.find_spec({name!r}).origin)"
     found = subprocess.run(
         [sys.executable, "-I", "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True

@@ -5,6 +5,7 @@ Each parses from one string and prints back the same, so that a message can quot
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -14,12 +15,13 @@ from pydantic_core import PydanticCustomError, core_schema
 from workflow.calendar import Span, parse_span
 
 
-class _Phrase:
+class _Phrase(ABC):
     """A frozen value that pydantic reads by the class's own `parse`."""
 
     @classmethod
-    def parse(cls, text: str) -> Any:  # pragma: no cover - each phrase has its own
-        raise NotImplementedError
+    @abstractmethod
+    def parse(cls, text: str) -> Any:
+        """The value that `text` writes. Raises PydanticCustomError."""
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:

@@ -228,7 +228,7 @@ class Incident(SQLModel, table=True):
     __tablename__: ClassVar[str] = "incident"
     id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
     kind: str
-    """brake, clock, database, obligation, opening, template."""
+    """brake, clock, database, obligation, opening."""
     case_id: str | None = None
     subject: str
     """What it is about; one open incident for each (kind, subject)."""
