@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from tests.support.cast import INVESTMENT, LABOUR
 from tests.support.world import World, area, build
+from workflow.service.auditing import note_restore
 
 CASE = area("lao-dong")
 
@@ -140,3 +141,19 @@ def test_a_seal_whose_line_was_lost_in_a_crash_is_written_with_the_next(world: W
     assert (first, torn, rest[0]) == (lines[0], lines[1][:20], lines[1])
     assert json.loads(rest[1])["seq"] == 3
     assert found(world) == set()
+
+
+def test_a_restore_that_a_person_took_up_sets_the_lost_seals_aside_and_keeps_them_in_the_log(
+    world: World, tmp_path: Path
+) -> None:
+    tamper(world, "DELETE FROM checkpoint_head WHERE checkpoint = 2", "DELETE FROM checkpoint WHERE seq = 2")
+    assert found(world) == {("log-differs", None, 2)}
+    note_restore(world.service.site, "quan-tri")
+    assert found(world) == set()
+    world.act(area("dau-tu"), "start", INVESTMENT)
+    world.service.checkpoint()
+    assert found(world) == set()
+    logged = [json.loads(line) for line in (tmp_path / "checkpoints.log").read_text(encoding="utf-8").splitlines()]
+    assert [entry["seq"] for entry in logged] == [1, 2, 1, 2]
+    assert (logged[2]["restored"], logged[2]["by"]) == (True, "quan-tri")
+    assert logged[1]["hash"] != logged[3]["hash"]
