@@ -83,7 +83,7 @@ def suggest(word: str, known: Iterable[str]) -> Phrase | None:
 
 def short(value: Any) -> str:
     """A wrong value as a message may repeat it: one line, not long."""
-    text = " ".join(str(value).split())
+    text = " ".join((str(value).lower() if isinstance(value, bool) else str(value)).split())
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 

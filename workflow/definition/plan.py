@@ -94,6 +94,15 @@ class Recipients(Schema):
     know: Annotated[tuple[Slug, ...], OneOrMore, Field(strict=False)] = ()
 
 
+class Amendment(Schema):
+    """A decision that changed the plan or a term in it, as its approval wrote it down."""
+
+    decision: Line
+    dated: Day | None = None
+    request: Line
+    changes: Annotated[tuple[Line, ...], OneOrMore, Field(strict=False)]
+
+
 class Plan(Schema):
     plan: Slug
     title: Label
@@ -110,3 +119,4 @@ class Plan(Schema):
     areas: dict[Slug, Area]
     roster: Annotated[tuple[Slug, ...], Field(strict=False)] = ()
     recipients: Recipients = Recipients()
+    amendments: Annotated[tuple[Amendment, ...], Field(strict=False)] = ()

@@ -13,14 +13,19 @@ from workflow.definition.faults import MOST_FAULTS, Fault, Phrase, short, sugges
 from workflow.definition.reading import Path, Reading
 
 
-def schema_faults(reading: Reading, model: type[BaseModel], error: ValidationError) -> tuple[list[Fault], list[Path]]:
-    """(faults, the paths that they concern). At most `MOST_FAULTS`, the first in pydantic's order."""
+def schema_faults(
+    reading: Reading, model: type[BaseModel], error: ValidationError, at: Path = ()
+) -> tuple[list[Fault], list[Path]]:
+    """(faults, the paths that they concern). At most `MOST_FAULTS`, the first in pydantic's order.
+
+    `at` is where in the file the data stands that `model` was asked to read.
+    """
     faults: list[Fault] = []
     paths: list[Path] = []
     for entry in error.errors(include_url=False):
-        path, on_key = _path(reading, entry["loc"])
+        path, on_key = _path(reading, (*at, *entry["loc"]))
         if len(faults) < MOST_FAULTS:
-            faults.append(_fault(reading, model, entry, path, on_key=on_key))
+            faults.append(_fault(reading, model, entry, path, at, on_key=on_key))
         paths.append(path)
     return faults, paths
 
@@ -42,8 +47,8 @@ def _path(reading: Reading, loc: tuple[Any, ...]) -> tuple[Path, bool]:
     return path, False
 
 
-def _fault(reading: Reading, model: type[BaseModel], entry: Any, path: Path, *, on_key: bool) -> Fault:
-    code, hint, params = _words(reading, model, entry, path)
+def _fault(reading: Reading, model: type[BaseModel], entry: Any, path: Path, at: Path, *, on_key: bool) -> Fault:
+    code, hint, params = _words(reading, model, entry, path, at)
     at_key = on_key or entry["type"] == "extra_forbidden"
     place = reading.place(path, key=at_key)
     return Fault(reading.file, place.line, place.column, code, params, hint)
@@ -53,12 +58,14 @@ Words = tuple[str, Phrase | None, dict[str, Any]]
 """Code, hint, parameters."""
 
 
-def _words(reading: Reading, model: type[BaseModel], entry: Any, path: Path) -> Words:  # noqa: PLR0911 - a table
+def _words(  # noqa: PLR0911 - a table
+    reading: Reading, model: type[BaseModel], entry: Any, path: Path, at: Path
+) -> Words:
     kind, value, ctx = entry["type"], entry["input"], entry.get("ctx", {})
     if kind == "missing":
         return "missing-key", None, {"key": entry["loc"][-1]}
     if kind == "extra_forbidden":
-        owner = _model_at(model, path[:-1])
+        owner = _model_at(model, path[len(at) : -1])
         known = [key for key in keys_of(owner) if key not in _mapping(reading, path[:-1])] if owner else []
         return "unknown-key", suggest(short(path[-1]), known), {"key": short(path[-1])}
     if kind == "literal_error":
@@ -154,5 +161,8 @@ def _bare(annotation: Any) -> Any:
     """Without `Annotated` and `| None`."""
     while get_origin(annotation) in {Annotated, Union, UnionType}:
         parts = [part for part in get_args(annotation) if part is not type(None)]
-        annotation = parts[0]
+        union = get_origin(annotation) is not Annotated
+        # Of a union the branch that has keys: a fault inside it is about one of them.
+        models = [part for part in map(_bare, parts) if isinstance(part, type) and issubclass(part, BaseModel)]
+        annotation = models[0] if union and models else parts[0]
     return annotation

@@ -6,9 +6,11 @@ Each sheet maps a code to its two texts, written for `str.format`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from string import Formatter
 from typing import Any
 
 from workflow.model import DondocError
+from workflow.words.changes import CHANGES
 from workflow.words.cli import CLI
 from workflow.words.faults import FAULTS
 from workflow.words.mail import MAIL
@@ -16,7 +18,7 @@ from workflow.words.refusals import FIELDS, REFUSALS
 
 Sheet = dict[str, tuple[str, str]]
 
-CATALOGUE: Sheet = FAULTS | REFUSALS | MAIL | CLI
+CATALOGUE: Sheet = FAULTS | REFUSALS | CHANGES | MAIL | CLI
 LANGUAGES = ("vi", "en")
 
 
@@ -26,7 +28,8 @@ def say(code: str, lang: str = "vi", **params: Any) -> str:
     Raises KeyError for a code that the catalogue does not hold: a defect, found by the tests.
     """
     text = CATALOGUE[code][LANGUAGES.index(lang)]
-    return text.format(**{name: _filled(value, lang) for name, value in params.items()})
+    wanted = {name for _, name, _, _ in Formatter().parse(text) if name}
+    return text.format(**{name: _filled(value, lang) for name, value in params.items() if name in wanted})
 
 
 def explain(error: DondocError, lang: str = "vi") -> str:
