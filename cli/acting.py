@@ -11,6 +11,7 @@ from cli.base import Command
 from cli.errors import WrongUsage
 from cli.moments import parse_day, parse_moment
 from cli.options import Parsed, read_actor, read_attachment, read_line, read_number, read_text
+from cli.patches import from_file
 from cli.session import Session, system_user
 from cli.showing import deadline_lines, marked_state
 
@@ -37,6 +38,12 @@ MOST_FILES = 50
 @click.option("--opinion", type=TEXT, metavar="TEXT", help="The opinion that goes with it.")
 @click.option("--decision", type=NUMBER, metavar="N", help="Number of the decision it rests on.")
 @click.option("--due", type=DAY, metavar="DATE", help="The last day of the new term, included.")
+@click.option("--change", "change_file", type=click.STRING, metavar="FILE", help="Of a request: another change (YAML).")
+@click.option(
+    "--part", "parts", type=click.IntRange(min=1), metavar="N", multiple=True, help="Approve this part; repeatable."
+)
+@click.option("--impact", type=LINE, metavar="HASH", help="The fresh impact report that is approved.")
+@click.option("--waive", is_flag=True, help="The decision waives the lateness of what it moves.")
 @click.option("--attach", type=click.STRING, metavar="FILE", multiple=True, help="A file, 20 MiB at most; repeatable.")
 @click.pass_obj
 def act(
@@ -46,6 +53,7 @@ def act(
     acting: tuple[str, str | None],
     on_behalf_of: str | None,
     attach: tuple[str, ...],
+    change_file: str | None,
     **facts: Any,
 ) -> None:
     """Do TRIGGER on one or several cases, all or none.
@@ -59,13 +67,15 @@ def act(
 
     case_ids, trigger = _targets(words)
     files = _files(attach)
-    asked = Asked(trigger, _actor(acting, on_behalf_of), Facts(**facts))
+    if change_file is not None:
+        facts |= _change(change_file)
+    asked = Asked(trigger, actor_of(acting, on_behalf_of), Facts(**facts))
     done = session.service.act(case_ids, asked, files)
     if session.json:
         session.emit(done[0] if len(done) == 1 else done)
         return
     for case in done:
-        _tell(session, case)
+        tell_case(session, case)
 
 
 @click.command("open", cls=Command)
@@ -102,7 +112,7 @@ def open_round(
     opened = session.service.open_round(
         Wish(
             plan,
-            _actor(acting, None),
+            actor_of(acting),
             cycle=cycle,
             adhoc=adhoc,
             areas=tuple(dict.fromkeys(areas)),
@@ -116,7 +126,7 @@ def open_round(
         session.emit(opened)
         return
     session.out(session.voice.say("opened", case=opened["id"]))
-    _tell(session, opened)
+    tell_case(session, opened)
 
 
 def _targets(words: tuple[str, ...]) -> tuple[list[str], str]:
@@ -131,7 +141,20 @@ def _targets(words: tuple[str, ...]) -> tuple[list[str], str]:
     return case_ids, trigger
 
 
-def _actor(acting: tuple[str, str | None], on_behalf_of: str | None) -> Any:
+def _change(path: str) -> dict[str, Any]:
+    """The patches of a change file, and their reasons. Raises FaultsFound."""
+    from workflow.service import FaultsFound
+
+    change = from_file(path)
+    if change.faults:
+        raise FaultsFound(list(change.faults))
+    return {
+        "change": tuple(dict(patch) for patch in change.plain),
+        "change_reasons": tuple(patch.reason for patch in change.patches),
+    }
+
+
+def actor_of(acting: tuple[str, str | None], on_behalf_of: str | None = None) -> Any:
     from workflow.model import Actor
 
     agency, person = acting
@@ -147,7 +170,7 @@ def _files(paths: tuple[str, ...]) -> list[tuple[str, bytes]]:
     return [attachment.convert(path, option, None) for path in paths]
 
 
-def _tell(session: Session, case: dict[str, Any]) -> None:
+def tell_case(session: Session, case: dict[str, Any]) -> None:
     voice = session.voice
     session.out(f"{case['id']}: {marked_state(voice, case)}")
     for line in deadline_lines(voice, case):

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from cli.base import Command
+from cli.errors import WrongUsage
 from cli.moments import parse_day
 from cli.options import Parsed, read_line
 from cli.session import Session
@@ -21,10 +22,21 @@ NAME = Parsed("name", read_line)
 @click.option("--cycle", type=NAME, metavar="CYCLE", help="Of this cycle only: 2026, 2026-q3, …")
 @click.option("--state", type=NAME, metavar="STATE", help="In this state only: escalated, …")
 @click.option("--rounds", is_flag=True, help="The rounds, not the cases in them.")
+@click.option("--requests", is_flag=True, help="The adjustment requests.")
 @click.pass_obj
-def cases(session: Session, plan: str | None, cycle: str | None, state: str | None, rounds: bool) -> None:  # noqa: FBT001
-    """List the area and roster cases, or the rounds."""
-    found = session.service.cases(plan=plan, cycle=cycle, state=state, rounds=rounds)
+def cases(
+    session: Session,
+    plan: str | None,
+    cycle: str | None,
+    state: str | None,
+    rounds: bool,  # noqa: FBT001
+    requests: bool,  # noqa: FBT001
+) -> None:
+    """List the area and roster cases, or the rounds, or the adjustment requests."""
+    if rounds and requests:
+        raise WrongUsage("rounds-or-requests", option="--requests")
+    kinds = ("round",) if rounds else ("request",) if requests else ("area", "unit")
+    found = session.service.cases(plan=plan, cycle=cycle, state=state, kinds=kinds)
     if session.json:
         session.emit(found)
         return
@@ -78,7 +90,7 @@ def due(session: Session, until: date | None) -> None:
 
 
 def _nearest(session: Session, case: dict[str, Any]) -> str:
-    if case.get("standing") in {"on_time", "late"}:
+    if case.get("standing") in {"on_time", "late", "ended"}:
         return session.voice.say(f"standing-{case['standing']}")
     moments = [iso for iso in case["due"].values() if iso]
     return session.voice.last_moment(min(moments)) if moments else "-"

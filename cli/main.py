@@ -11,7 +11,7 @@ from typing import Final
 
 import click
 
-from cli import acting, cases, definitions, doctor, mails, operations, serve
+from cli import acting, cases, definitions, doctor, mails, operations, requests, serve
 from cli.base import Group
 from cli.errors import SettingsWrong, WrongUsage
 from cli.session import Probe, Session
@@ -32,7 +32,7 @@ def dondoc() -> None:
     """
 
 
-for _module in (definitions, serve, cases, acting, mails, operations, doctor):
+for _module in (definitions, serve, cases, acting, requests, mails, operations, doctor):
     for _command in _module.COMMANDS:
         dondoc.add_command(_command)
 
@@ -98,6 +98,8 @@ def _ended(session: Session, error: Exception) -> int:
             words = voice.wrong(error.code, params.pop("option"), params)
         case Refusal():
             code, shape, words = REFUSED, "refused", voice.explain(error)
+            if "impact" in error.params:
+                more = {"impact": error.params["impact"]}
         case _ if (faults := getattr(error, "faults", None)) is not None:  # a publication that the checker refuses
             definitions.tell_faults(session, faults)
             return REFUSED

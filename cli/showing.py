@@ -40,6 +40,8 @@ def case_lines(voice: Voice, case: Shown) -> Iterator[str]:
 def marked_state(voice: Voice, case: Shown) -> str:
     """The state's title; a late case bears the word for it, never a colour alone."""
     title = voice.pick(case.get("state_title")) or str(case["state"])
+    if case.get("standing") == "ended":
+        return f"{title} ({voice.say('standing-ended')})"
     return f"{title} ({voice.say('late')})" if case.get("late") else title
 
 

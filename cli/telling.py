@@ -33,6 +33,8 @@ def event_sentence(voice: Voice, event: Mapping[str, Any]) -> str:
     parts += [f"{voice.say(f'fact-{name}')} {_fact(voice, name, data[name])}" for name in _TOLD if data.get(name)]
     if files := data.get("files"):
         parts.append(voice.say("fact-files", names=[file["name"] for file in files]))
+    if changes := data.get("changes"):
+        parts += [voice.pick(change) for change in changes]
     if cause := data.get("cause"):
         parts.append(voice.known("cause-", cause))
     return f"{event['seq']}. " + "; ".join(parts)

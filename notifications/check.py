@@ -133,7 +133,7 @@ def _served(name: str, texts: Mapping[str, str]) -> list[Sample]:
     if served:
         return served
     last = name.rpartition(".")[2]
-    tail = last if last in ("opened", "reminder", "urging", "passed", "report-copy") else "entered"
+    tail = last if last in ("opened", "reminder", "urging", "passed", "amended", "report-copy") else "entered"
     return [_as(name, s, tail) for s in samples() if s.template.split(".")[0] == tail and s.workflow == "task-area"]
 
 

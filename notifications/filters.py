@@ -113,6 +113,18 @@ def _quote(value: Any, *, html: bool) -> str:
     return Markup(f"“{escape(lines)}”") if html else f"“{lines}”"  # noqa: S704 - escaped
 
 
+def _listed(values: Iterable[Any], *, html: bool, numbered: bool = False) -> str:
+    """`A.` for one sentence; more of them each on a line of its own, `- A;` or `1. A;`, the last with a full stop."""
+    words = [str(value).strip().rstrip(".;") for value in values]
+    if len(words) > 1:
+        ends = [";"] * (len(words) - 1) + ["."]
+        marks = [f"{number}." if numbered else "-" for number in range(1, len(words) + 1)]
+        lines = "".join(f"{BREAK}{mark} {line}{end}" for mark, line, end in zip(marks, words, ends, strict=True))
+    else:
+        lines = "".join(f"{line}." for line in words)
+    return Markup(escape(lines)) if html else lines  # noqa: S704 - escaped
+
+
 def _excerpt(value: str, length: int = 3000) -> str:
     """The beginning of a long text, cut at a word."""
     return value if len(value) <= length else value[:length].rsplit(None, 1)[0] + " …"
@@ -144,6 +156,7 @@ def filters(lang: Lang, *, html: bool) -> dict[str, Callable[..., Any]]:
         "excerpt": _excerpt,
         "strong": _strong_html if html else _strong_text,
         "quote": partial(_quote, html=html),
+        "listed": partial(_listed, html=html),
     }
 
 

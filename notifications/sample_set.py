@@ -6,14 +6,32 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from notifications.samples import REPORT, ROUND, Sample, area, deadline, item, message, request_case, round_case
+from notifications.samples import (
+    IMPACT,
+    NEW_LEAD,
+    REPORT,
+    ROUND,
+    TERM,
+    WARNING,
+    Sample,
+    agency,
+    area,
+    deadline,
+    item,
+    message,
+    request_case,
+    round_case,
+)
 
 LEAD, DESK, OFFICE, PPC = "so-ldtbxh", "so-cong-thuong", "vp-ubnd-tinh", "ubnd-tinh"
+NEXT_LEAD = "so-khdt"
+ASKED, DECIDED = "2026-07-01T09:00:00+07:00", "2026-07-20T09:00:00+07:00"
+DECISION = {"decision": "15/QĐ-UBND", "dated": "2026-07-20"}
 
 
 @cache
 def samples() -> tuple[Sample, ...]:
-    return (*_areas(), *_rounds(), *_requests())
+    return (*_areas(), *_rounds(), *_requests(), *_about_requests(), *_approvals(), *_amended())
 
 
 def _to_three(name: str, template: str, sender: str, found: dict[str, Any]) -> Iterator[Sample]:
@@ -144,14 +162,14 @@ def _rounds() -> Iterator[Sample]:
     for trigger in ("submit", "supplement"):
         found = item(round_case(), "submitted", trigger, by=DESK, facts=facts, gathered=ROUND, deadlines=(opinion,))
         case = item(area(), "escalated", "escalate", by=DESK)
-        for agency, role, sender in (
+        for told, role, sender in (
             (PPC, "authority", DESK),
             (OFFICE, "office", DESK),
             (DESK, "consolidator", OFFICE),
         ):
-            yield Sample(f"{trigger} {role}", "entered.submitted", message(agency, role, sender, found, case))
-        for agency, role in (("bo-cong-thuong", "report"), ("cong-an-tinh", "perform"), (OFFICE, "know")):
-            yield Sample(f"{trigger} copy {role}", "report-copy", message(agency, role, DESK, found))
+            yield Sample(f"{trigger} {role}", "entered.submitted", message(told, role, sender, found, case))
+        for told, role in (("bo-cong-thuong", "report"), ("cong-an-tinh", "perform"), (OFFICE, "know")):
+            yield Sample(f"{trigger} copy {role}", "report-copy", message(told, role, DESK, found))
     said = item(round_case(), "acknowledged", "acknowledge", by=PPC, facts={"opinion": "Đồng ý."})
     yield Sample("acknowledge", "entered.acknowledged", message(DESK, "consolidator", PPC, said))
     soon = item(
@@ -173,66 +191,220 @@ def _rounds() -> Iterator[Sample]:
             about=about,
             count=1 if kind == "urging" else 0,
         )
-        for agency, role, sender in (
+        for told, role, sender in (
             (DESK, "consolidator", OFFICE),
             (OFFICE, "office", DESK),
             (PPC, "authority", DESK),
         ):
-            yield Sample(f"{kind} {name} {role}", kind, message(agency, role, sender, found))
+            yield Sample(f"{kind} {name} {role}", kind, message(told, role, sender, found))
 
 
 def _requests() -> Iterator[Sample]:
-    review, decision = deadline("review_due", DESK), deadline("decision_due", PPC)
-    yield Sample(
-        "request opened", "opened", message(LEAD, "requester", OFFICE, item(request_case(), "draft", "opened", by=LEAD))
-    )
-    for state, trigger, by, facts, known in (
-        ("submitted", "submit", LEAD, {}, review),
-        ("reviewing", "take_up", DESK, {}, review),
-        ("reviewing", "ask_again", PPC, {"reason": "Nêu rõ tác động."}, review),
-        ("draft", "send_back", DESK, {"reason": "Thiếu căn cứ."}, review),
-        ("forwarded", "forward", DESK, {"opinion": "Đề nghị chấp thuận."}, decision),
-        ("forwarded", "review_late", "", {}, decision),
-        ("approved", "approve", PPC, {"decision": "Quyết định số 5/QĐ-UBND", "dated": "2026-07-20"}, decision),
-        ("rejected", "reject", PPC, {"decision": "Công văn số 6/UBND", "reason": "Chưa cần thiết."}, decision),
-        ("withdrawn", "withdraw", LEAD, {}, review),
+    weighed = {"warnings": [WARNING], "impact": IMPACT}
+    drafted = item(request_case(), "draft", "opened", by=LEAD, facts={"text": "Số liệu có muộn."}, changes=[TERM])
+    yield Sample("request opened", "opened", message(LEAD, "requester", OFFICE, drafted))
+    late = {"opinion": "không có ý kiến trong thời hạn"}
+    for name, state, trigger, by, facts, more in (
+        ("submit", "submitted", "submit", LEAD, {"text": "Số liệu có muộn."}, {}),
+        ("take_up", "reviewing", "take_up", DESK, {}, {}),
+        ("ask_again", "reviewing", "ask_again", PPC, {"reason": "Nêu rõ tác động."}, {}),
+        ("send_back", "draft", "send_back", DESK, {"reason": "Thiếu căn cứ."}, {}),
+        ("forward", "forwarded", "forward", DESK, {"opinion": "Đề nghị chấp thuận."}, weighed),
+        ("forward plain", "forwarded", "forward", DESK, {"opinion": "Đồng ý."}, {"impact": IMPACT}),
+        ("review_late", "forwarded", "review_late", "", late, weighed),
+        ("review_late void", "forwarded", "review_late", "", late, {"impact": IMPACT, "void": _VOID}),
+        ("reject", "rejected", "reject", PPC, {"decision": "Công văn số 6/UBND", "reason": "Chưa cần."}, {}),
+        ("withdraw", "withdrawn", "withdraw", LEAD, {}, {}),
     ):
-        found = item(
-            request_case(), state, trigger, by=by, facts=facts, deadlines=(known,), at="2026-07-01T09:00:00+07:00"
-        )
-        sender = by or DESK
-        for agency, role in (
-            (LEAD, "requester"),
-            (DESK, "consolidator"),
-            (OFFICE, "office"),
-            ("cong-an-tinh", "affected"),
-        ):
-            voice = OFFICE if agency == sender else sender
-            yield Sample(f"{trigger} {role}", f"entered.{state}", message(agency, role, voice, found))
-    for kind, about, owner in (
-        ("reminder", "review_due", DESK),
-        ("reminder", "decision_due", PPC),
-        ("urging", "decision_due", PPC),
-        ("passed", "decision_due", PPC),
-    ):
-        status = "open" if kind == "reminder" else "fired"
+        status = "open" if state in ("submitted", "reviewing") else "met" if by else "fired"
+        review = deadline("review_due", DESK, status=status)
+        decision = deadline("decision_due", PPC, status="open" if state == "forwarded" else "met")
         found = item(
             request_case(),
-            "reviewing",
+            state,
+            trigger,
+            by=by,
+            facts=facts,
+            deadlines=(review, decision) if state in ("forwarded", "rejected") else (review,),
+            about="review_due" if not by else None,
+            at=ASKED,
+            changes=[TERM, NEW_LEAD],
+            **more,
+        )
+        sender = by or DESK
+        for told, role in ((LEAD, "requester"), (DESK, "consolidator"), (OFFICE, "office")):
+            yield Sample(f"request {name} {role}", f"entered.{state}", message(told, role, _voice(sender, told), found))
+    own = item(
+        request_case(),
+        "submitted",
+        "submit",
+        by=DESK,
+        deadlines=(deadline("review_due", DESK),),
+        at=ASKED,
+        changes=[TERM],
+    )
+    first = item(request_case(), "draft", "opened", by=DESK, at=ASKED, changes=[TERM])
+    yield Sample("request submit own", "entered.submitted", message(DESK, "consolidator+requester", OFFICE, own, first))
+
+
+_VOID = {"vi": "Kỳ báo cáo năm 2026 đã được trình, không thêm được.", "en": "The round has been submitted."}
+
+
+def _voice(sender: str, told: str) -> str:
+    """Nobody writes to itself."""
+    return sender if sender != told else OFFICE if told != OFFICE else DESK
+
+
+def _about_requests() -> Iterator[Sample]:
+    """A submission of three; reminders, urging and a passed deadline."""
+    three = [
+        item(
+            request_case(number),
+            "forwarded",
+            "forward",
+            by=DESK,
+            facts={"opinion": "Đồng ý."},
+            deadlines=(deadline("decision_due", PPC),),
+            at=ASKED,
+            changes=changes,
+            impact=IMPACT,
+            warnings=warnings,
+        )
+        for number, changes, warnings in ((1, [TERM], [WARNING]), (2, [NEW_LEAD, TERM], []), (3, [TERM], [WARNING]))
+    ]
+    yield Sample("request forward three", "entered.forwarded", message(OFFICE, "office", DESK, *three))
+    for kind, about, owner, state in (
+        ("reminder", "review_due", DESK, "reviewing"),
+        ("reminder", "decision_due", PPC, "forwarded"),
+        ("urging", "decision_due", PPC, "forwarded"),
+        ("passed", "decision_due", PPC, "forwarded"),
+    ):
+        found = item(
+            request_case(),
+            state,
             "reminded",
             kind=kind,
-            deadlines=(deadline(about, owner, status=status),),
+            deadlines=(deadline(about, owner, status="open" if kind == "reminder" else "fired"),),
             about=about,
             left=2 if kind == "reminder" else None,
             count=1,
+            changes=[TERM],
         )
-        yield Sample(
-            f"{kind} {about}",
-            kind,
-            message(
-                DESK if owner == DESK else OFFICE,
-                "consolidator" if owner == DESK else "office",
-                OFFICE if owner == DESK else DESK,
-                found,
-            ),
-        )
+        told, role, sender = (DESK, "consolidator", OFFICE) if owner == DESK else (OFFICE, "office", DESK)
+        yield Sample(f"{kind} {about}", kind, message(told, role, sender, found))
+
+
+def _approvals() -> Iterator[Sample]:
+    """One letter to each agency: the approval, then what it comes to for the cases in which it plays or played."""
+    whole = _approval([TERM, NEW_LEAD])
+    part = _approval([TERM], partly=True)
+    yield Sample("approve consolidator", "entered.approved", message(DESK, "consolidator", PPC, whole))
+    yield Sample("approve in part", "entered.approved", message(DESK, "consolidator", PPC, part))
+    yield Sample(
+        "approve moved term", "entered.approved", message(LEAD, "requester+affected+lead", PPC, part, _moved([TERM]))
+    )
+    given = _moved([TERM, NEW_LEAD], lead=agency(NEXT_LEAD), former=[agency(LEAD)], before=_BEFORE)
+    for name, told, role in (
+        ("approve new lead", NEXT_LEAD, "affected+lead"),
+        ("approve former lead", LEAD, "requester+affected+former"),
+        ("approve coordinator", "so-ngoai-vu", "affected+coordinator"),
+    ):
+        yield Sample(name, "entered.approved", message(told, role, PPC, whole, given))
+    left = _moved([NEW_LEAD], lead=agency(NEXT_LEAD), former=[agency(LEAD)])
+    yield Sample("approve left", "entered.approved", message(LEAD, "requester+affected+former", PPC, whole, left))
+    swapped = _moved(
+        [NEW_LEAD],
+        lead=agency("so-ngoai-vu"),
+        coordinators=[agency(LEAD)],
+        former=[agency(LEAD), agency("so-ngoai-vu")],
+    )
+    yield Sample(
+        "approve lead to coordinator",
+        "entered.approved",
+        message(LEAD, "requester+affected+coordinator+former", PPC, whole, swapped),
+    )
+    new = area(id="bauxite-alumina/2026/moi", number=7, lead=agency(NEXT_LEAD), confidential=True)
+    added = item(new, "assigned", "opened", by=PPC, deadlines=(deadline("report_due", NEXT_LEAD),), at=DECIDED)
+    yield Sample("approve added lead", "entered.approved", message(NEXT_LEAD, "affected+lead", PPC, whole, added))
+    yield Sample(
+        "approve added coordinator",
+        "entered.approved",
+        message("so-ngoai-vu", "affected+coordinator", PPC, whole, added),
+    )
+    later = deadline("consolidation_due", DESK)
+    moved_round = _moved([TERM], round_case(), deadlines=(later,))
+    yield Sample("approve round", "entered.approved", message(DESK, "consolidator+affected", PPC, whole, moved_round))
+
+
+_BEFORE = {"lead": [agency(LEAD)], "coordinator": [agency("so-ngoai-vu"), agency("cong-an-tinh")]}
+
+
+def _approval(changes: list[dict[str, str]], *, partly: bool = False) -> dict[str, Any]:
+    return item(
+        request_case(),
+        "approved",
+        "approve",
+        by=PPC,
+        facts=DECISION,
+        deadlines=(deadline("decision_due", PPC, status="met"),),
+        at=DECIDED,
+        changes=changes,
+        partly=partly,
+        impact=IMPACT,
+        warnings=[WARNING],
+    )
+
+
+def _moved(
+    changes: list[dict[str, str]],
+    case: dict[str, Any] | None = None,
+    *,
+    lead: dict[str, str] | None = None,
+    coordinators: list[dict[str, str]] | None = None,
+    deadlines: tuple[dict[str, Any], ...] | None = None,
+    **more: Any,
+) -> dict[str, Any]:
+    """An amended case."""
+    term = deadline("report_due", LEAD) | {
+        "due_at": "2026-12-28T00:00:00+07:00",
+        "last_day": "2026-12-27",
+        "target": "2026-12-25",
+        "raw": None,
+    }
+    found = dict(case or area())
+    found |= {"lead": lead} if lead else {}
+    found |= {"coordinators": coordinators} if coordinators is not None else {}
+    return item(
+        found,
+        "collecting" if found["kind"] == "round" else "assigned",
+        "amended",
+        kind="amended",
+        by=PPC,
+        facts=DECISION,
+        deadlines=(term,) if deadlines is None else deadlines,
+        at=DECIDED,
+        changes=changes,
+        **more,
+    )
+
+
+def _amended() -> Iterator[Sample]:
+    """An amended case by itself, when the request's workflow tells nobody else."""
+    changes = [TERM, NEW_LEAD]
+    given = _moved(changes, lead=agency(NEXT_LEAD), former=[agency(LEAD)], before=_BEFORE)
+    over = _moved(changes, deadlines=(deadline("report_due", LEAD, status="waived"),))
+    fired = _moved([NEW_LEAD], lead=agency(NEXT_LEAD), deadlines=(deadline("report_due", LEAD, status="fired"),))
+    unit = _moved([TERM], area(kind="unit", number=None, coordinators=[]))
+    moved_round = _moved([TERM], round_case(), deadlines=(deadline("consolidation_due", DESK),))
+    for name, told, role, *found in (
+        ("lead", NEXT_LEAD, "lead", given),
+        ("coordinator", "so-ngoai-vu", "coordinator", given),
+        ("former", LEAD, "former", given),
+        ("ended", LEAD, "lead", over),
+        ("overdue", NEXT_LEAD, "lead", fired),
+        ("unit", LEAD, "lead", unit),
+        ("round", DESK, "consolidator", moved_round),
+        ("round office", OFFICE, "office", moved_round),
+        ("several", LEAD, "lead+former", over, given),
+    ):
+        yield Sample(f"amended {name}", "amended", message(told, role, PPC, *found))

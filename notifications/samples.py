@@ -11,6 +11,7 @@ _NAMES: Final[dict[str, tuple[str, str]]] = {
     "vp-ubnd-tinh": ("Văn phòng Ủy ban nhân dân tỉnh", "ppc_office"),
     "so-cong-thuong": ("Sở Công Thương", "department"),
     "so-ldtbxh": ("Sở Lao động - Thương binh và Xã hội", "department"),
+    "so-khdt": ("Sở Kế hoạch và Đầu tư", "department"),
     "so-tttt": ("Sở Thông tin và Truyền thông", "department"),
     "so-ngoai-vu": ("Sở Ngoại vụ", "department"),
     "cong-an-tinh": ("Công an tỉnh", "vertical"),
@@ -61,6 +62,25 @@ ROUND: Final = {
     ],
     "missing": [{"id": "p/2026/an-ninh", "title": "Công tác an ninh", "lead_name": "Công an tỉnh"}],
 }
+
+
+TERM: Final = {
+    "vi": "Công tác quản lý lao động người nước ngoài, kỳ báo cáo năm 2026: "
+    "hạn gửi báo cáo chuyển đến hết thứ Sáu 25/12/2026",
+    "en": "Foreign workers, reporting round 2026: report due moves to the end of Friday 25 December 2026",
+}
+NEW_LEAD: Final = {
+    "vi": "Công tác quản lý lao động người nước ngoài, kỳ báo cáo năm 2026: "
+    "Sở Kế hoạch và Đầu tư chủ trì, thay Sở Lao động - Thương binh và Xã hội",
+    "en": "Foreign workers, reporting round 2026: Sở Kế hoạch và Đầu tư leads instead of Sở Lao động - Thương binh …",
+}
+WARNING: Final = {
+    "vi": "Công tác quản lý lao động người nước ngoài, kỳ báo cáo năm 2026: hạn gửi báo cáo "
+    "(đến hết thứ Sáu 25/12/2026) muộn hơn hạn tổng hợp của kỳ (đến hết thứ Bảy 19/12/2026)",
+    "en": "Foreign workers, reporting round 2026: report due comes after the round's consolidation",
+}
+IMPACT: Final = "2e1e3cf7" + "5b" * 28
+"""The hash of an impact report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +150,20 @@ def round_case(**over: Any) -> dict[str, Any]:
     )
 
 
-def request_case(**over: Any) -> dict[str, Any]:
-    title = {"vi": "Lùi hạn báo cáo lĩnh vực 5 đến 20/12", "en": "Move the report of area 5 to 20/12"}
+def request_case(number: int = 1, **over: Any) -> dict[str, Any]:
+    title = {
+        "vi": f"Đề nghị điều chỉnh số {number}: {TERM['vi']}",
+        "en": f"Adjustment request {number}: {TERM['en']}",
+    }
     return (
-        round_case(id="bauxite-alumina/dc-1", kind="request", title=title, workflow="adjustment-request", period=None)
+        round_case(
+            id=f"bauxite-alumina/adj/{number}",
+            kind="request",
+            title=title,
+            number=number,
+            workflow="adjustment-request",
+            period=None,
+        )
         | over
     )
 
@@ -153,7 +183,10 @@ def item(
     left: int | None = None,
     count: int = 0,
     at: str = "2026-12-15T00:00:00+07:00",
+    **adjustment: Any,
 ) -> dict[str, Any]:
+    """`adjustment`: what an item of a request or of an amended case has besides, such as `changes`."""
+    sent, request = "Đã gửi", case["kind"] == "request" and state == "submitted"
     actor = {"agency": by, "name": _NAMES[by][0] if by else "", "person": None}
     event: dict[str, Any] = {
         "seq": 3,
@@ -173,13 +206,13 @@ def item(
     return {
         "kind": kind,
         "case": dict(case),
-        "state": {"name": state, "title": {"vi": _STATES[state], "en": state}},
+        "state": {"name": state, "title": {"vi": sent if request else _STATES[state], "en": state}},
         "event": event,
         "deadlines": list(deadlines),
         "deadline": about,
         "working_days_left": left,
         "count": count,
-    }
+    } | adjustment
 
 
 def message(

@@ -28,6 +28,7 @@ _EVENT_FACTS: Final = (
 )
 _DEADLINE: Final = ("name", "title", "due_at", "target", "last_day", "raw", "status", "owner", "late_by_s")
 _AT_ONCE: Final = ("lead", "coordinator")
+_OF_REQUEST: Final = ("requester", "affected", "former")
 
 
 def view(facts: Mapping[str, Any], *, public_url: str | None = None, lang: Lang = "vi") -> dict[str, Any]:
@@ -77,27 +78,32 @@ def _plan(raw: Mapping[str, Any], lang: Lang) -> dict[str, Any]:
 
 
 def _item(raw: Mapping[str, Any], recipient: Mapping[str, Any], public_url: str | None, lang: Lang) -> dict[str, Any]:
-    case = _case(raw["case"], lang)
     deadlines = [_deadline(found, lang) for found in raw.get("deadlines") or ()]
+    case = _case(raw["case"], deadlines, lang)
     waiting = sorted((d for d in deadlines if d["status"] == "open" and d["due_at"]), key=lambda d: str(d["due_at"]))
     due = next((d for d in deadlines if d["name"] == raw.get("deadline")), None)
+    former = [{"agency": found["agency"], "name": found["name"]} for found in raw.get("former") or ()]
+    role = _role(raw["kind"], case, former, recipient)
     return {
         "kind": raw["kind"],
         "case": case,
         "state": {"name": raw["state"]["name"], "title": _in(raw["state"]["title"], lang)},
         "event": _event(raw["event"], lang, confidential=case["confidential"]),
+        **_adjustment(raw, lang),
+        "former": former,
         "deadlines": deadlines,
         "deadline": raw.get("deadline"),
         "due": due,
         "next": waiting[0] if waiting else None,
         "days_left": raw.get("working_days_left"),
         "count": raw.get("count") or 0,
-        "role": _role(case, recipient),
+        "role": role,
+        "was": _was(raw, role, former, recipient["agency"]),
         "link": public_url.rstrip("/") + CASE_PATH + quote(case["id"]) if public_url else None,
     }
 
 
-def _case(raw: Mapping[str, Any], lang: Lang) -> dict[str, Any]:
+def _case(raw: Mapping[str, Any], deadlines: Sequence[Mapping[str, Any]], lang: Lang) -> dict[str, Any]:
     period = raw.get("period")
     return {
         **raw,
@@ -106,7 +112,10 @@ def _case(raw: Mapping[str, Any], lang: Lang) -> dict[str, Any]:
         "period": {"first": period[0], "last": period[1]} if period else None,
         "confidential": bool(raw.get("confidential")),
         "adhoc": bool(raw.get("adhoc")),
+        # What a decision ended is waived; of a term that it only moved, a new occurrence is the newest.
+        "ended": bool(raw.get("ended")) or any(known["status"] == "waived" for known in deadlines),
         "lead": raw.get("lead"),
+        "requester": raw.get("requester"),
         "coordinators": raw.get("coordinators") or [],
         "cycle_words": cycle_words(str(raw["cycle"]), adhoc=bool(raw.get("adhoc"))),
     }
@@ -157,15 +166,50 @@ def _deadline(raw: Mapping[str, Any], lang: Lang) -> dict[str, Any]:
     return known
 
 
-def _role(case: Mapping[str, Any], recipient: Mapping[str, Any]) -> str:
+def _adjustment(raw: Mapping[str, Any], lang: Lang) -> dict[str, Any]:
+    """What a request asks for and comes to, or how a case was amended."""
+    return {
+        "changes": [_in(words, lang) for words in raw.get("changes") or ()],
+        "partly": bool(raw.get("partly")),
+        "warnings": [_in(words, lang) for words in raw.get("warnings") or ()],
+        "impact": raw.get("impact") or None,
+        "void": _in(raw["void"], lang) if raw.get("void") else None,
+        "why": list(dict.fromkeys(words for words in (raw.get("text"), *(raw.get("reasons") or ())) if words)),
+    }
+
+
+def _role(kind: str, case: Mapping[str, Any], former: Sequence[Mapping[str, Any]], recipient: Mapping[str, Any]) -> str:
     """As what the recipient is concerned by this case; in a digest it may lead one area and coordinate another."""
     agency, told_as = recipient["agency"], list(recipient.get("as") or ())
     if case["lead"] and case["lead"]["agency"] == agency:
         return "lead"
     if any(found["agency"] == agency for found in case["coordinators"]) and "coordinator" in told_as:
         return "coordinator"
+    if any(found["agency"] == agency for found in former):
+        return "former"
     others = [role for role in told_as if role not in _AT_ONCE]
+    if kind == "amended":
+        # In the letter on a request it is told as the requester, say; its part in the amended round is another.
+        others.sort(key=lambda role: role in _OF_REQUEST)
     return str((others or told_as or ["know"])[0])
+
+
+def _was(raw: Mapping[str, Any], role: str, former: Sequence[Mapping[str, Any]], agency: str) -> str | None:
+    """What the recipient was in the case until the amendment: `lead`, `coordinator`, `none`; None where unsaid.
+
+    Said by `before` (agencies by role); else it follows from who left, as far as it does: whoever leaves one of the two
+    roles and plays now had the other, and nobody takes the lead without somebody's leaving.
+    """
+    if raw["kind"] != "amended":
+        return None
+    before = raw.get("before")
+    if before is not None:
+        held = (name for name in _AT_ONCE if any(found["agency"] == agency for found in before.get(name) or ()))
+        return next(held, "none")
+    left = any(found["agency"] == agency for found in former)
+    if role == "lead":
+        return "coordinator" if left else None if former else "lead"
+    return "lead" if role == "coordinator" and left else None
 
 
 def cycle_words(cycle: str, *, adhoc: bool) -> str:

@@ -19,8 +19,13 @@ _WITH_AUTHORITY = frozenset({"escalated", "submitted"})
 
 
 def box(case: Mapping[str, Any], now: datetime) -> Tone:
-    """How the administration counts it: done, slow (done late), late, soon (between target and overdue), open."""
+    """How the administration counts it: done, slow (done late), late, soon (between target and overdue), open.
+
+    One that a decision ended (`idle`) is not counted.
+    """
     standing = case.get("standing")
+    if standing == "ended":
+        return "idle"
     if standing in {"on_time", "late"}:
         return "slow" if standing == "late" else "done"
     due = due_at(case)
@@ -50,12 +55,16 @@ def state_words(case: Mapping[str, Any], now: datetime, lang: Lang) -> str:
         title = word("nothing_to_report", lang, state=title)
     elif last.get("with") and case["state"] in _WITH_AUTHORITY:
         title = word("by_submission", lang, state=title)
+    if case.get("standing") == "ended":
+        return word("ended", lang, state=title)
     counted = box(case, now)
     return word(f"tag_{counted}", lang, state=title) if counted in {"late", "soon", "slow"} else title
 
 
 def deadline_words(case: Mapping[str, Any], now: datetime, lang: Lang) -> str:
     """The deadline line: what to do until when while it is owed, else how it ended."""
+    if case.get("standing") == "ended":
+        return word("ended_deadline", lang)
     counted = box(case, now)
     due = due_at(case)
     if due is None:

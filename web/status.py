@@ -19,7 +19,7 @@ from web.standing import (
     when_words,
 )
 from web.words import WORDS, word
-from workflow.dates_vi import Lang, date_words, instant_words, last_moment_words, number_words
+from workflow.dates_vi import Lang, date_words, instant_words, last_moment_words, number_words, overdue_words
 from workflow.service.site import ALIVE_S
 
 Health = Literal["ok", "held", "idle", "stale"]
@@ -51,7 +51,9 @@ def page(status: Mapping[str, Any], due: Iterable[Mapping[str, Any]], lang: Lang
     }
     for plan in status["plans"]:
         titles[plan["id"]] = in_language(plan["title"], lang)
+    titles |= {one["id"]: in_language(one["title"], lang) for one in status["requests"]}
     names: Mapping[str, str] = status["agencies"]
+    asked = [_request(one, names, now, lang) for one in reversed(status["requests"])]
     several = sum(_is_open(round_) for plan in status["plans"] for round_ in plan["rounds"]) != 1
     return {
         "several": several,
@@ -60,6 +62,8 @@ def page(status: Mapping[str, Any], due: Iterable[Mapping[str, Any]], lang: Lang
         "answers": _answers(status, now, lang),
         "incidents": [_incident(one, titles, lang) for one in status["incidents"]],
         "plans": [_plan(plan, now, lang) for plan in status["plans"]],
+        "requests": [one for one in asked if not one["final"]],
+        "requests_past": [one for one in asked if one["final"]],
         "due": _coming(due, titles, names, lang),
         "mail": [_mail(one, titles, names, lang) for one in reversed(status["mail"][-_LETTERS:])],
         "daemon": _daemon(status, lang),
@@ -159,6 +163,32 @@ def _round(round_: Mapping[str, Any], now: datetime, lang: Lang) -> dict[str, An
             }
             for case in round_["cases"]
         ],
+    }
+
+
+def _request(one: Mapping[str, Any], names: Mapping[str, str], now: datetime, lang: Lang) -> dict[str, Any]:
+    """An adjustment request: who asked, where it stands, and by when somebody must act on it."""
+    owed = [datetime.fromisoformat(moment) for moment in one["owed"].values()]
+    # What comes next, if anything does: a review that was missed is over once the request has gone on without it.
+    due = min((moment for moment in owed if moment > now), default=max(owed, default=None))
+    late = due is not None and due <= now
+    shown: Tone = "open"
+    if one["final"]:
+        shown = "done" if "affected" in one["roles"] else "idle"
+    elif late:
+        shown = "late"
+    title = in_language(one["state_title"], lang)
+    words = ""
+    if due is not None and not one["final"]:
+        words = overdue_words(due, lang) if late else word("request_by", lang, moment=last_moment_words(due, lang))
+    return {
+        "id": one["id"],
+        "title": in_language(one["title"], lang),
+        "asked_by": ", ".join(names.get(agency, agency) for agency in one["roles"].get("requester", ())),
+        "tone": shown,
+        "state": word("tag_late", lang, state=title) if late and not one["final"] else title,
+        "deadline": words,
+        "final": one["final"],
     }
 
 

@@ -33,6 +33,8 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "No reporting round is open.",
     ),
     "nothing_to_report": ("{state}: không phát sinh", "{state}: nothing to report"),
+    "ended": ("{state}, đã kết thúc theo quyết định", "{state}, ended by a decision"),
+    "ended_deadline": ("Không phải báo cáo.", "Nothing is to be reported."),
     "by_submission": ("{state}, theo báo cáo tổng hợp", "{state}, by the consolidated report"),
     "part_done": ("{n} đã báo cáo", "{n} reported"),
     "part_slow": ("{n} đã báo cáo quá hạn", "{n} reported late"),
@@ -51,6 +53,13 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "Tiến trình theo dõi hạn chưa chạy. Khởi động bằng lệnh: dondoc serve.",
         "The daemon has not run yet. Start it with: dondoc serve.",
     ),
+    # Adjustment requests
+    "requests": ("Đề nghị điều chỉnh kế hoạch", "Requests to adjust the plan"),
+    "requests_past": ("{n} đề nghị đã kết thúc", "{n} requests that are over"),
+    "request_asked": ("Đề nghị", "Request"),
+    "request_by_whom": ("Cơ quan đề nghị", "Asked by"),
+    "request_deadline": ("Hạn xử lý", "To be dealt with by"),
+    "request_by": ("Xử lý {moment}.", "To be dealt with {moment}."),
     # Incidents
     "incidents": ("Sự cố cần người xử lý", "Incidents that need a person"),
     "since": ("Từ {when}", "Since {when}"),

@@ -20,9 +20,9 @@ ObligationKind = Literal["deadline", "reminder", "clock"]
 ObligationStatus = Literal["open", "met", "fired", "waived", "superseded", "cancelled"]
 Via = Literal["cli", "page", "api", "daemon"]
 
-OPENED, REMINDED, PASSED, SETTLED = "opened", "reminded", "passed", "settled"
+OPENED, REMINDED, PASSED, SETTLED, AMENDED = "opened", "reminded", "passed", "settled", "amended"
 """Triggers of the engine's own events; a workflow may not name a transition so."""
-ENGINE_TRIGGERS = frozenset({OPENED, REMINDED, PASSED, SETTLED})
+ENGINE_TRIGGERS = frozenset({OPENED, REMINDED, PASSED, SETTLED, AMENDED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,16 @@ class Facts:
     decision: str | None = None
     due: date | None = None
     files: tuple[Attachment, ...] = ()
+    change: tuple[Mapping[str, Any], ...] | None = None
+    """Patches of the change language as they were written, without their reasons."""
+    change_reasons: tuple[str | None, ...] = ()
+    """One for each patch."""
+    parts: tuple[int, ...] = ()
+    """Of a request, the patches that are approved, from 1; empty means all."""
+    impact: str | None = None
+    """The hash of the impact report that is approved; None means the one attached at forwarding."""
+    waive: bool = False
+    """The decision waives the lateness of the deadlines that it moves."""
 
 
 FREE_TEXTS = ("text", "nil", "reason", "instruction", "opinion")
@@ -186,6 +196,11 @@ class Case:
         return newest is not None and newest.met_by is not None
 
     @property
+    def ended(self) -> bool:
+        """A decision ended it: nothing more is asked, and nothing can be done on it."""
+        return "ended" in self.data
+
+    @property
     def late(self) -> bool:
         """A deadline passed unmet, or was met after its instant; a waiver takes it back."""
         return any(
@@ -221,9 +236,23 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class NewVersion:
+    """A version of a definition that a decision publishes."""
+
+    kind: str
+    name: str
+    version: int
+    text: str
+    sha256: str
+    published_by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     changes: tuple[Change, ...]
     notices: tuple[Notice, ...] = ()
+    published: tuple[NewVersion, ...] = ()
 
 
 class DondocError(Exception):

@@ -16,6 +16,8 @@ from typing import Any
 from workflow.model import Actor, Case, Event, Obligation
 
 GENESIS = ""
+BECOMES = "becomes"
+"""Where an event's data says what of the case changed with it besides its state and its obligations."""
 _INSTANTS = ("due_at", "fired_at", "met_at")
 _DAYS = ("last_day", "target")
 _DEFAULTS = {f.name: f.default for f in fields(Obligation)}
@@ -112,6 +114,25 @@ def opening_json(case: Case) -> dict[str, Any]:
     }
 
 
+def becoming_json(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The changed fields of a case (`plan_version`, `roles`, `title`, `data`) as an event's data holds them."""
+    return {
+        name: {role: list(agencies) for role, agencies in value.items()} if name == "roles" else _plain(value)
+        for name, value in fields.items()
+    }
+
+
+def _plain(value: Any) -> Any:
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def _became(becomes: Mapping[str, Any]) -> dict[str, Any]:
+    fields = dict(becomes)
+    if "roles" in fields:
+        fields["roles"] = {role: tuple(agencies) for role, agencies in fields["roles"].items()}
+    return fields
+
+
 def rebuild(events: Iterable[Event]) -> Case:
     """The case as its chain tells it (revision and head aside). Raises ValueError for an empty chain."""
     case: dict[str, Any] = {}
@@ -128,6 +149,7 @@ def rebuild(events: Iterable[Event]) -> Case:
                 "period": (date.fromisoformat(period[0]), date.fromisoformat(period[1])) if period else None,
                 "opened_at": event.effective_at,
             }
+        case |= _became(event.data.get(BECOMES, {}))
         if event.to_state != case.get("state"):
             case["state_since"] = event.effective_at
         case["state"] = event.to_state

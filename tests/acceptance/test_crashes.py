@@ -20,6 +20,8 @@ from tests.acceptance.conftest import HouseAt, Originals
 from tests.support.daemon import PLAN, ROOT, Daemon, Installation, set_clock, wait_for
 from tests.support.record import differences, record_of, sent_once, sound, told_once
 from tests.support.smtp import SmtpServer
+from workflow.model import Actor, Command, Facts
+from workflow.service import Asking
 
 DAEMON_POINTS = (
     *("fire.before_commit:1", "fire.after_commit:1", "open.before_commit:1", "open.after_commit:1"),
@@ -29,6 +31,7 @@ DAEMON_POINTS = (
 """`POINT:N`: the n-th passing kills."""
 COMMAND_POINTS = (
     *("act.before_commit", "act.after_commit", "open.before_commit", "init.before_commit", "publish.before_commit"),
+    "request.before_commit",
 )
 """Those that a command passes, not the daemon (`open` is passed by both)."""
 NO_LETTER_ON_THE_LINE = ("fire.", "open.", "mail.claimed")
@@ -225,9 +228,126 @@ def test_an_ad_hoc_round_killed_before_its_commit_has_not_been_opened(house_at: 
     house = house_at("eve")
     words = ("open", PLAN, "--adhoc", "--as", "vp-ubnd-tinh", "--area", "dat-dai", "--number", "77/VP")
     house.run(*words, crash_at="open.before_commit", expect=-signal.SIGKILL)
-    assert [r["id"] for r in house.service.cases(rounds=True)] == [f"{PLAN}/2026"]
+    assert [r["id"] for r in house.service.cases(kinds=["round"])] == [f"{PLAN}/2026"]
     assert house.json(*words)["id"] == f"{PLAN}/2026-a1"
     assert [c["id"] for c in house.service.cases(cycle="2026-a1")] == [f"{PLAN}/2026-a1/dat-dai"]
+    told_once(house.service)
+    sound(house.service)
+
+
+DAT_DAI, DAU_TU = f"{PLAN}/2026/dat-dai", f"{PLAN}/2026/dau-tu"
+CHANGE: tuple[dict[str, Any], ...] = (
+    {"change_lead": "dat-dai", "to": "so-khdt"},
+    {"move_deadline": "report_due", "of": DAU_TU, "to": "2026-12-17"},
+)
+"""Of the plan from now on, and of one open case."""
+
+
+def ask(house: Installation, *, forward: bool) -> str:
+    """Somebody has asked for it, and the department has passed it on; the request's id."""
+    asking = Asking(PLAN, Actor("so-tnmt", "van-thu"), Facts(change=CHANGE, text="Vướng mắc."), submit=True)
+    request: str = house.service.request(asking)["id"]
+    if forward:
+        department = Actor("so-cong-thuong", "le-thi-c")
+        house.service.act([request], Command("take_up", department))
+        house.service.act([request], Command("forward", department, Facts(opinion="Đề nghị chấp thuận.")))
+    return request
+
+
+def of_plan(house: Installation) -> tuple[int, str]:
+    found = house.service.export(PLAN)
+    return found["version"], found["text"].split("\n", 1)[1]  # the first line names the version
+
+
+def applied(house: Installation, request: str) -> None:
+    """The approval is whole: the plan, the cases, the request, and each letter once."""
+    version, text = of_plan(house)
+    assert version == 2
+    assert text.count(f"request: {request}") == 1
+    moved = house.service.show(DAT_DAI)
+    assert (moved["roles"]["lead"], moved["plan_version"]) == (["so-khdt"], 2)
+    assert [o["owner"]["agency"] for o in moved["obligations"] if o["name"] == "report_due"] == ["so-tnmt", "so-khdt"]
+    assert house.service.show(DAU_TU)["due"]["report_due"] == "2026-12-18T00:00:00+07:00"
+    shown = house.service.show(request)
+    assert (shown["state"], shown["data"]["applied"]["version"]) == ("approved", 2)
+    told = [
+        message["agency"]
+        for message in house.service.mail()
+        if {"case": request, "seq": shown["events"][-1]["seq"]} in message["events"]
+    ]
+    assert sorted(told) == ["so-cong-thuong", "so-khdt", "so-tnmt"]
+    told_once(house.service)
+    sound(house.service)
+
+
+APPROVE = ("approve", "--as", "ubnd-tinh:ct", "--decision", "2160/QĐ-UBND")
+
+
+def test_an_approval_killed_before_its_commit_has_moved_neither_plan_nor_cases_and_can_be_repeated(
+    house_at: HouseAt,
+) -> None:
+    house = house_at("eve")
+    request = ask(house, forward=True)
+    before = (record_of(house.service), of_plan(house), len(house.service.mail()))
+    house.run("act", request, *APPROVE, crash_at="act.before_commit", expect=-signal.SIGKILL)
+    assert (record_of(house.service), of_plan(house), len(house.service.mail())) == before
+    assert house.json("act", request, *APPROVE)["state"] == "approved"
+    applied(house, request)
+
+
+def test_an_approval_killed_after_its_commit_has_moved_all_of_it_and_is_not_carried_out_twice(
+    house_at: HouseAt,
+) -> None:
+    house = house_at("eve")
+    request = ask(house, forward=True)
+    house.run("act", request, *APPROVE, crash_at="act.after_commit", expect=-signal.SIGKILL)
+    applied(house, request)
+    again = house.run("act", request, *APPROVE, expect=1)
+    assert "Chấp thuận" in again.err
+    applied(house, request)
+
+
+def test_a_request_killed_before_its_commit_has_not_been_filed_and_can_be(house_at: HouseAt) -> None:
+    house = house_at("eve")
+    before = len(house.service.mail())
+    words = ("request", PLAN, "--as", "so-tnmt:van-thu", "--change-lead", "dat-dai=so-khdt", "--submit")
+    house.run(*words, crash_at="request.before_commit", expect=-signal.SIGKILL)
+    assert house.service.cases(kinds=["request"]) == []
+    assert len(house.service.mail()) == before
+    filed = house.json(*words)
+    assert (filed["id"], filed["state"]) == (f"{PLAN}/adj/1", "submitted")
+    assert [message["agency"] for message in house.service.mail()[before:]] == ["so-tnmt", "so-cong-thuong"]
+    told_once(house.service)
+    sound(house.service)
+
+
+SILENT_REVIEW = [
+    pytest.param(kind, point, id=f"{kind}-{point}", marks=[pytest.mark.slow] if kind == "postgresql" else [])
+    for kind in ("sqlite", "postgresql")
+    for point in ("fire.before_commit", "fire.after_commit")
+]
+
+
+@pytest.mark.parametrize(("kind", "point"), SILENT_REVIEW)
+def test_a_daemon_killed_while_a_request_goes_to_the_ppc_by_itself_sends_it_there_once(
+    point: str, kind: str, house_at: HouseAt, smtp: SmtpServer
+) -> None:
+    house = house_at("november")
+    request = ask(house, forward=False)
+    house.service.step_clock(datetime.fromisoformat("2026-12-04T23:59:59+07:00"))
+    with house.serve(crash_at=point, status=None) as dying:
+        dying.wait_killed()
+    assert house.service.show(request)["state"] == ("submitted" if point == "fire.before_commit" else "forwarded")
+    with house.serve() as daemon:
+        wait_for(
+            lambda: house.service.show(request)["state"] == "forwarded" and house.at_rest(), "left lying", alive=daemon
+        )
+    shown = house.service.show(request)
+    assert [e["trigger"] for e in shown["events"]] == ["opened", "submit", "reminded", "review_late"]
+    assert shown["events"][-1]["effective_at"] == "2026-12-05T00:00:00+07:00"
+    letters = [message["agency"] for message in shown["messages"] if message["template"] == "entered.forwarded"]
+    assert sorted(letters) == ["so-cong-thuong", "so-tnmt", "vp-ubnd-tinh"]
+    sent_once(house.service, smtp, unknown=1)
     told_once(house.service)
     sound(house.service)
 

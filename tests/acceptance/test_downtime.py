@@ -27,13 +27,13 @@ def away_until(house: Installation, instant: datetime) -> None:
 
 def events_of(house: Installation) -> list[dict[str, Any]]:
     """All events with their case, in the order in which they were recorded."""
-    cases = [*house.service.cases(), *house.service.cases(rounds=True)]
+    cases = [*house.service.cases(), *house.service.cases(kinds=["round"])]
     found = [event | {"case": case["id"]} for case in cases for event in house.service.show(case["id"])["events"]]
     return sorted(found, key=lambda event: (event["recorded_at"], event["effective_at"]))
 
 
 def obligations_of(house: Installation, name: str) -> list[dict[str, Any]]:
-    cases = house.service.cases(cycle="2026") + house.service.cases(rounds=True, cycle="2026")
+    cases = house.service.cases(cycle="2026") + house.service.cases(kinds=["round"], cycle="2026")
     return [o for case in cases for o in house.service.show(case["id"])["obligations"] if o["name"] == name]
 
 

@@ -247,7 +247,7 @@ def states(year: Year, cycle: str) -> dict[str, str]:
 
 def begins(year: Year, _letters: list[dict[str, Any]]) -> None:
     assert states(year, "2026") == dict.fromkeys(AREAS, "assigned")
-    assert [r["id"] for r in year.house.service.cases(rounds=True)] == [f"{PLAN}/2026"]
+    assert [r["id"] for r in year.house.service.cases(kinds=["round"])] == [f"{PLAN}/2026"]
     shown = show(year, "2026/lao-dong")
     assert (shown["due"]["report_due"], shown["target"]) == ("2026-12-15T00:00:00+07:00", "2026-12-14")
     round_ = show(year, "2026")
@@ -331,7 +331,7 @@ def closed(year: Year, _letters: list[dict[str, Any]]) -> None:
     assert late == [LATE]
     assert states(year, "2027") == dict.fromkeys(AREAS, "assigned")
     for cycle in ("2026", "2026-a1"):
-        for case in [*year.house.service.cases(cycle=cycle), *year.house.service.cases(cycle=cycle, rounds=True)]:
+        for case in [*year.house.service.cases(cycle=cycle), *year.house.service.cases(cycle=cycle, kinds=["round"])]:
             statuses = {o["status"] for o in year.house.service.show(case["id"])["obligations"]}
             assert "open" not in statuses
 

@@ -33,4 +33,4 @@ def test_an_opening_that_another_process_was_quicker_with_is_left_alone(world: W
     )
     assert again is None
     assert world.dump() == before
-    assert [r["id"] for r in service.cases(rounds=True)] == ["bauxite-alumina/2026", "bauxite-alumina/2027"]
+    assert [r["id"] for r in service.cases(kinds=["round"])] == ["bauxite-alumina/2026", "bauxite-alumina/2027"]

@@ -16,7 +16,7 @@ from typing import Any, Self
 
 from cli.compose import SHIPPED
 from workflow.model import Command, DondocError, Refusal
-from workflow.service import RehearsalClock, Service, Site
+from workflow.service import Asking, RehearsalClock, Service, Site
 from workflow.store.database import Database
 
 _FORKS = multiprocessing.get_context("forkserver")
@@ -36,7 +36,14 @@ class FireUntil:
     until: datetime
 
 
-Task = Act | FireUntil
+@dataclass(frozen=True)
+class Ask:
+    """File an adjustment request."""
+
+    asking: Asking
+
+
+Task = Act | Ask | FireUntil
 
 
 @dataclass(frozen=True)
@@ -143,6 +150,8 @@ def _carry_out(service: Service, task: Task, clock: Clock) -> None:
     match task:
         case Act(cases, command):
             service.act(cases, command)
+        case Ask(asking):
+            service.request(asking)
         case FireUntil(until):
             while True:
                 # The clock is read first: what falls due by then is still settled.

@@ -15,7 +15,7 @@ HANDED_OVER = ("sent", "unknown")
 def record_of(service: Service) -> dict[str, Any]:
     """Cases, events, obligations, and who is told of what: equal for two installations that lived through the same."""
     found = {}
-    for summary in [*service.cases(), *service.cases(rounds=True)]:
+    for summary in [*service.cases(), *service.cases(kinds=["round", "request"])]:
         shown = service.show(summary["id"])
         found[shown["id"]] = {
             **{name: shown[name] for name in ("state", "state_since", "roles", "due", "target", "late", "data")},

@@ -88,6 +88,8 @@ PLANTED = [
     (PLAN, "workflow: task-area", "workflow: «reporting-round", "workflow-without-round", None),
     (PLAN, "calendar: vietnam", "calendar: «vietnamm", "unknown-calendar", "vietnam"),
     (PLAN, "adjustments: adjustment-request", "adjustments: «adjustments", "unknown-workflow", None),
+    (PLAN, "adjustments: adjustment-request", "adjustments: «task-area", "adjustment-without-change", None),
+    (REQUEST, "    needs: decision\n", "", "effect-without-decision", None),
     (PLAN, "  office: vp-ubnd-tinh\n", "", "role-not-played", None),
     (PLAN, "  office: vp-ubnd-tinh\n", "  «offise: vp-ubnd-tinh\n", "unknown-role", "office"),
     (PLAN, "  office: vp-ubnd-tinh\n", "  office: vp-ubnd-tinh\n  «lead: so-tttt\n", "role-from-area", None),
@@ -122,7 +124,7 @@ PLANTED = [
 
 AT_THE_WHOLE = {
     "no-cause", "endless-reminder", "always-says-nothing", "two-at", "no-way-out", "no-final-state", "role-not-played",
-    "deadline-without-moment", "out-of-order", "ends-with-month",
+    "deadline-without-moment", "out-of-order", "ends-with-month", "effect-without-decision",
 }  # fmt: skip
 """Their place is another word than the one that was spoilt; asserted below."""
 
@@ -154,6 +156,7 @@ def test_a_planted_fault_is_found_at_its_word(file: str, old: str, new: str, cod
             "  «submitted:    {vi",
         ),
         (ROUND, ", final: true", "", "no-final-state", "«states:"),
+        (REQUEST, "    needs: decision\n", "", "effect-without-decision", "  «approve:"),
         (PLAN, "  office: vp-ubnd-tinh\n", "", "role-not-played", "«roles:"),
         (PLAN, "    before: 12-15", "    before: 12-25", "out-of-order", "before: «12-20"),
         (PLAN, "every: year", "every: month", "ends-with-month", "ends: «12-14"),
@@ -166,6 +169,12 @@ def test_what_is_missing_is_told_where_it_belongs(file: str, old: str, new: str,
     at = text.index(word) + where.index("«")
     line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
     assert (line, column) in [(f.line, f.column) for f in faults_of(raw, file) if f.code == code]
+
+
+def test_only_a_request_applies_a_change() -> None:
+    raw, _, _ = planted(TASK, "Closed, final: true}", "Closed, final: true, effect: apply_change}")
+    found = check(Catalogue.of([load(raw, TASK)], shipped=shipped(), dependants=True))
+    assert "effect-outside-requests" in [f.code for f in found if f.file == PLAN]
 
 
 def test_two_clock_ways_may_exclude_each_other_by_their_conditions() -> None:

@@ -17,7 +17,7 @@ from web.app import create_app
 from web.status import health_of, page
 from web.words import WORDS, word
 from workflow.model import Actor, Command, Facts
-from workflow.service import RehearsalClock, Service, Site
+from workflow.service import Asking, RehearsalClock, Service, Site
 from workflow.store import incidents
 from workflow.store.database import Database
 
@@ -227,12 +227,34 @@ def test_a_defect_of_the_page_is_told_without_its_details(service: Service, monk
     assert "ZeroDivision" not in answer.text
 
 
+def test_every_request_to_adjust_has_its_line_where_letters_lead_and_says_who_must_act_by_when(
+    service: Service, client: TestClient
+) -> None:
+    change = {"move_deadline": "report_due", "of": f"{ROUND}/lao-dong", "to": "2026-12-25"}
+    asking = Asking("bauxite-alumina", Actor("so-ldtbxh"), Facts(change=(change,)), submit=True)
+    first, second = service.request(asking)["id"], service.request(asking)["id"]
+    service.act([second], Command("withdraw", Actor("so-ldtbxh")))
+    led_to = client.get(f"/ho-so/{first}", follow_redirects=False).headers["location"]
+    assert led_to == f"/#{first}"
+    html = client.get("/").text
+    assert f'id="{first}"' in html
+    assert f'id="{second}"' in html
+    said = text_of(html)
+    assert "hạn gửi báo cáo chuyển đến hết thứ Sáu 25/12/2026" in said
+    assert "Sở Lao động - Thương binh và Xã hội Đã gửi Xử lý trước khi hết thứ Hai 14/12/2026." in said
+    assert "1 đề nghị đã kết thúc" in said
+    assert "Đã rút đề nghị" in said
+    service.step_clock(datetime.fromisoformat("2026-12-15T08:00:00+07:00"))
+    assert "Đã trình UBND tỉnh Xử lý trước khi hết thứ Ba 29/12/2026." in text_of(client.get("/").text)
+
+
 def picture(**more: Any) -> dict[str, Any]:
     """What `service.status()` says of an installation in which nothing has happened."""
     nothing = {
         "now": "2026-11-23T08:20:00+07:00",
         "rehearsal": False,
         "plans": [],
+        "requests": [],
         "mail": [],
         "incidents": [],
         "agencies": {},

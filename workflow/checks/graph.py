@@ -17,6 +17,10 @@ def check_graph(sheet: Sheet, workflow: Workflow) -> None:
     for name, state in workflow.states.items():
         if state.effect and not state.final:
             sheet.fault("effect-not-final", "states", name, "effect", key=True, name=name)
+    for name, t in workflow.transitions.items():
+        applies = t.to in workflow.states and workflow.states[t.to].effect is not None
+        if applies and (t.by is None or "decision" not in t.needs):
+            sheet.fault("effect-without-decision", "transitions", name, key=True, name=name, state=t.to)
     if not sheet.whole("states", "transitions") or not workflow.states:
         return  # what is missing would show as states without a way
     if all(not state.final for state in workflow.states.values()):

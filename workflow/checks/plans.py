@@ -31,17 +31,39 @@ def _references(catalogue: Catalogue, sheet: Sheet, plan: Plan) -> None:
             sheet.unknown("unknown-workflow", ("workflow",), plan.workflow, workflows)
         elif isinstance(found.draft, Workflow) and found.draft.part_of is None and Sheet(found).whole("part_of"):
             sheet.fault("workflow-without-round", "workflow", name=plan.workflow)
+        _no_effects(catalogue, sheet, plan)
     if sheet.whole("calendar") and catalogue.get("calendar", plan.calendar) is None:
         sheet.unknown("unknown-calendar", ("calendar",), plan.calendar, catalogue.names("calendar"))
-    if plan.adjustments is None:
-        return
-    found = catalogue.get("workflow", plan.adjustments)
+    if plan.adjustments is not None:
+        _adjustments(catalogue, sheet, plan.adjustments, workflows)
+
+
+def _no_effects(catalogue: Catalogue, sheet: Sheet, plan: Plan) -> None:
+    area = catalogue.workflow(plan.workflow)
+    for name in (plan.workflow, area.part_of if area else None):
+        workflow = catalogue.workflow(name)
+        if workflow is not None and any(state.effect for state in workflow.states.values()):
+            sheet.fault("effect-outside-requests", "workflow", workflow=name)
+
+
+def _adjustments(catalogue: Catalogue, sheet: Sheet, name: str, workflows: list[str]) -> None:
+    found = catalogue.get("workflow", name)
     if found is None:
-        sheet.unknown("unknown-workflow", ("adjustments",), plan.adjustments, workflows)
+        sheet.unknown("unknown-workflow", ("adjustments",), name, workflows)
     elif isinstance(found.draft, Workflow):
-        for name, deadline in found.draft.deadlines.items():
-            if deadline.after is None:
-                sheet.fault("adjustment-without-term", "adjustments", name=name, workflow=plan.adjustments)
+        for deadline, rule in found.draft.deadlines.items():
+            if rule.after is None:
+                sheet.fault("adjustment-without-term", "adjustments", name=deadline, workflow=name)
+        if Sheet(found).whole("states", "transitions"):
+            for missing in _lacking(found.draft):
+                sheet.fault("adjustment-without-change", "adjustments", workflow=name, missing=missing)
+
+
+def _lacking(workflow: Workflow) -> list[str]:
+    """What a workflow of requests cannot do without: a change asked for, and an approval that applies it."""
+    asks = any("change" in t.needs for t in workflow.transitions.values())
+    applies = any(state.effect for state in workflow.states.values())
+    return [key for key, there in (("needs: change", asks), ("effect: apply_change", applies)) if not there]
 
 
 def _roles(catalogue: Catalogue, sheet: Sheet, plan: Plan) -> None:

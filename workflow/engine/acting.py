@@ -25,7 +25,8 @@ def act(world: World, draft: Draft, case_id: str, command: Command, at: datetime
     transition = machine.transition(command.trigger)
     may_act(case, command.trigger, transition, command.actor)
     machine.step(case.state, command.trigger, conditions_of(case))
-    has_what_it_needs(case, command.trigger, transition, command.facts, at)
+    effect = machine.definition.states[transition.to].effect
+    has_what_it_needs(case, command.trigger, transition, command.facts, at, effect=effect)
     if case.kind == "round":
         draft.digest = True
     data: dict[str, Any] = {}

@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from workflow.model import Actor, Case, Change, Decision, Event, Notice, Obligation
+from workflow.definition.loading import Loaded
+from workflow.model import Actor, Case, Change, Decision, Event, NewVersion, Notice, Obligation
+from workflow.record import BECOMES, becoming_json
 
 
 @dataclass(slots=True)
@@ -41,7 +43,11 @@ class Draft:
         self._before: dict[str, Case] = dict(self.cases)
         self._events: dict[str, list[Event]] = {}
         self._effects: dict[tuple[str, int], dict[tuple[str, str, int], Obligation]] = {}
+        self._becomes: dict[tuple[str, int], dict[str, Any]] = {}
         self._touched: dict[str, dict[tuple[str, str, int], Obligation]] = {}
+        self.published: list[NewVersion] = []
+        self.newest_plans: dict[str, tuple[int, Loaded]] = {}
+        """Plans that this decision has given a new version."""
 
     @property
     def moved(self) -> bool:
@@ -88,6 +94,25 @@ class Draft:
         self._effects[case_id, event.seq] = {}
         return event
 
+    def become(self, case_id: str, **fields: Any) -> None:
+        """Change what else moves of a case (`plan_version`, `roles`, `title`, `data`) by its newest event."""
+        case = self.cases[case_id]
+        self.cases[case_id] = replace(case, **fields)
+        self._becomes.setdefault((case_id, case.seq), {}).update(becoming_json(fields))
+
+    def newest_event(self, case_id: str) -> Event | None:
+        """The last event that this draft has given the case."""
+        events = self._events.get(case_id)
+        return events[-1] if events else None
+
+    def texts(self, case_id: str) -> dict[str, str]:
+        """The prose of all events that this draft has given the case, the newest word on each field."""
+        return {field: text for event in self._events.get(case_id, ()) for field, text in event.texts.items()}
+
+    def before(self, case_id: str) -> Case | None:
+        """The case as it was loaded; None for one that this draft has opened."""
+        return self._before.get(case_id)
+
     def put(self, obligation: Obligation) -> None:
         """Insert or replace a row, as an effect of the newest event of its case."""
         case = self.cases[obligation.case_id]
@@ -107,9 +132,15 @@ class Draft:
             Change(
                 before=self._before.get(case_id),
                 after=self.cases[case_id],
-                events=tuple(replace(e, effects=tuple(self._effects[case_id, e.seq].values())) for e in events),
+                events=tuple(self._whole(event) for event in events),
                 obligations=tuple(self._touched.get(case_id, {}).values()),
             )
             for case_id, events in self._events.items()
         )
-        return Decision(changes, notices)
+        return Decision(changes, notices, tuple(self.published))
+
+    def _whole(self, event: Event) -> Event:
+        key = (event.case_id, event.seq)
+        becomes = self._becomes.get(key)
+        data = {**event.data, BECOMES: becomes} if becomes else event.data
+        return replace(event, data=data, effects=tuple(self._effects[key].values()))

@@ -17,6 +17,9 @@ from workflow.engine.world import World
 from workflow.machine import conditions_of
 from workflow.model import CLOCK, SETTLED, Case, Event, Obligation, ObligationStatus
 
+HANDED_OVER = "handed-over"
+"""Why an occurrence gave way to one with another owner."""
+
 
 def arm(world: World, draft: Draft, case_id: str, name: str, dated: Dated, *, at: datetime) -> Obligation:
     """Open a new occurrence of a deadline: it supersedes an open one and ends the reminders of earlier ones."""
@@ -66,7 +69,7 @@ def _arm_followers(world: World, draft: Draft, armed: Obligation, *, at: datetim
     for member in list(draft.cases.values()):
         workflow = world.workflow(member)
         if member.round_id == case.id and any(t.at == reference for t in workflow.transitions.values()):
-            if workflow.states[member.state].final:
+            if workflow.states[member.state].final or member.ended:
                 continue
             data = {"deadline": str(reference), "due_at": stamp(armed.due_at), "cause": "round-armed"}
             draft.record(member.id, at, CLOCK, SETTLED, member.state, data=data)
@@ -126,6 +129,31 @@ def late_by(o: Obligation, met_at: datetime) -> int:
     if o.due_at is None or met_at < o.due_at:
         return 0
     return max(1, ceil((met_at - o.due_at) / timedelta(seconds=1)))
+
+
+def hand_over(draft: Draft, case_id: str, role: str) -> None:
+    """What the role owes passes to whoever plays it now: a new occurrence with the same term, so that both are seen.
+
+    What has fired stays with the one who let it pass; the reminders that follow go to the new one.
+    """
+    case = draft.cases[case_id]
+    owner = first_agency(case, role)
+    renamed: dict[str, str] = {}
+    for o in case.obligations:
+        if o.status == "open" and o.owner_role == role and o.kind == "deadline" and o.owner_agency != owner:
+            draft.put(replace(o, status="superseded", cause=HANDED_OVER))
+            draft.put(replace(o, occurrence=o.occurrence + 1, owner_agency=owner))
+            renamed[f"{o.name}#{o.occurrence}"] = f"{o.name}#{o.occurrence + 1}"
+    for o in draft.cases[case_id].obligations:
+        base = renamed.get(o.base or "", o.base)
+        if o.kind == "reminder" and o.status == "open" and (base != o.base or o.owner_role == role):
+            newest = draft.cases[case_id].newest(o.name)
+            assert newest is not None
+            draft.put(replace(o, status="superseded", cause=HANDED_OVER))
+            mine = owner if o.owner_role == role else o.owner_agency
+            # Whoever takes over is urged for the first time (lần 1).
+            count = min(o.count, 1) if mine != o.owner_agency else o.count
+            draft.put(replace(o, occurrence=newest.occurrence + 1, owner_agency=mine, base=base, count=count))
 
 
 def end_reminders(world: World, draft: Draft, case_id: str, event: Event) -> None:

@@ -20,6 +20,8 @@ def behalf_of(case: Case, transition: Transition) -> tuple[str, ...]:
 
 def may_act(case: Case, trigger: str, transition: Transition, actor: Actor) -> None:
     """Raise Refusal unless the agency plays the role, or registers on its behalf where the workflow allows."""
+    if case.ended:
+        raise Refusal("case-ended", decision=case.data["ended"]["decision"])
     if transition.by is None:
         raise Refusal("by-itself", trigger=trigger)
     players = case.roles.get(transition.by, ())
@@ -38,14 +40,24 @@ def may_act(case: Case, trigger: str, transition: Transition, actor: Actor) -> N
         raise Refusal("wrong-agency", agency=actor.agency, trigger=trigger, players=players)
 
 
-def has_what_it_needs(case: Case, trigger: str, transition: Transition, facts: Facts, at: datetime) -> None:
-    """Raise Refusal unless `facts` hold what the transition needs, and nothing that would be silently ignored."""
+def has_what_it_needs(
+    case: Case, trigger: str, transition: Transition, facts: Facts, at: datetime, *, effect: str | None = None
+) -> None:
+    """Raise Refusal unless `facts` hold what the transition needs, and nothing that would be silently ignored.
+
+    `effect` is that of the state that it leads to.
+    """
     if case.confidential:
         for field in (*NOT_FOR_CONFIDENTIAL, *(NOT_IN_CONFIDENTIAL_REPORT if "report" in transition.needs else ())):
             if getattr(facts, field):
                 raise Refusal("confidential", field=field)
     for need in transition.needs:
         _check_need(case, need, facts)
+    if facts.change is not None and "change" not in transition.needs:
+        raise Refusal("takes-no", trigger=trigger, field="change")
+    for field in ("parts", "impact", "waive"):
+        if getattr(facts, field) and effect is None:
+            raise Refusal("takes-no", trigger=trigger, field=field)
     if facts.nil and "report" not in transition.needs:
         raise Refusal("takes-no", trigger=trigger, field="nil")
     _check_due(trigger, transition, facts, at)
@@ -72,7 +84,8 @@ def _check_need(case: Case, need: Need, facts: Facts) -> None:
             if not facts.text and not facts.files:
                 raise Refusal("needs", field=["text"])
         case "change":
-            raise Refusal("needs", field=["change"])
+            if facts.change is None and not case.data.get("change"):
+                raise Refusal("change-none")
         case _:
             _required(facts, (need,))
 

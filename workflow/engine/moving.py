@@ -12,6 +12,7 @@ from workflow.engine.draft import Draft
 from workflow.engine.duties import arm, end_reminders, end_where, later_of, meet
 from workflow.engine.notices import stamp, tell
 from workflow.engine.reminders import arm_for_entry
+from workflow.engine.requests import Step
 from workflow.engine.standing import named
 from workflow.engine.terms import Dated
 from workflow.engine.world import World
@@ -38,7 +39,9 @@ def apply(
     workflow = machine.definition
     transition = workflow.transitions[trigger]
     to = machine.step(case.state, trigger, conditions_of(case))
-    event = draft.record(case_id, at, actor, trigger, to, data=_data(facts, data), texts=_texts(facts))
+    step = Step(world, draft, case, trigger, facts, actor, at) if case.kind == "request" else None
+    texts = _texts(facts) | (step.texts if step is not None else {})
+    event = draft.record(case_id, at, actor, trigger, to, data=_data(facts, data, step), texts=texts)
     if fired is not None:
         draft.put(fired)
     for name in transition.meets:
@@ -52,7 +55,11 @@ def apply(
     _arm_after(world, draft, case_id, triggers, entered, at)
     if entered is not None and not workflow.states[to].final:
         arm_for_entry(world, draft, case_id, entered, at=at)
-    roles = list(dict.fromkeys([*workflow.notify.get(to, ()), *(must_hear or [])]))
+    if step is not None:
+        step.carry_out()
+    # Whoever is given a new term must hear of it, whatever the workflow says of the state.
+    renewed = [workflow.deadlines[name].owner for name in transition.rearm]
+    roles = list(dict.fromkeys([*workflow.notify.get(to, ()), *(must_hear or []), *renewed]))
     copies = None
     round_data = (data or {}).get("round")
     if round_data is not None:
@@ -78,7 +85,7 @@ def _move_cases(world: World, draft: Draft, round_id: str, trigger: str, actor: 
     members = sorted((c for c in draft.cases.values() if c.round_id == round_id), key=lambda c: (c.position, c.id))
     for member in members:
         name = world.machine(member).joined(member.state, trigger, conditions_of(member))
-        if name is not None:
+        if name is not None and not member.ended:
             with_ = {"with": f"{round_id}:{trigger}"}
             apply(world, draft, member.id, name, actor, at, Facts(), with_)
 
@@ -124,8 +131,9 @@ def _met_at(actor: Actor, facts: Facts, at: datetime) -> datetime:
     return min(dated, at)
 
 
-def _data(facts: Facts, data: Mapping[str, Any] | None) -> dict[str, Any]:
-    given: dict[str, Any] = {}
+def _data(facts: Facts, data: Mapping[str, Any] | None, step: Step | None) -> dict[str, Any]:
+    more = dict(step.data) if step is not None else {}
+    given: dict[str, Any] = more.pop("facts", {})
     for name in ("number", "dated", "signer", "route", "decision", "due"):
         value = getattr(facts, name)
         if value is not None:
@@ -134,7 +142,7 @@ def _data(facts: Facts, data: Mapping[str, Any] | None) -> dict[str, Any]:
         given["files"] = [
             {"name": f.name, "sha256": f.sha256, "size": f.size, "media_type": f.media_type} for f in facts.files
         ]
-    return {**(data or {}), **({"facts": given} if given else {})}
+    return {**(data or {}), **more, **({"facts": given} if given else {})}
 
 
 def _iso(value: Any) -> str:

@@ -9,8 +9,9 @@ from typing import Any
 from workflow.calendar import TZ, local_day
 from workflow.engine.draft import Draft, Telling
 from workflow.engine.world import World
-from workflow.model import Actor, Case, Event, Notice, Obligation
+from workflow.model import AMENDED, Actor, Case, Event, Notice, Obligation
 
+PLAYING = ("lead", "coordinator")
 WHY_COPIED = ("report", "perform", "know")
 """As what a recipient of the plan (nơi nhận) gets the consolidated report: b/c, t/h, đ/b (Decree 30/2020)."""
 
@@ -27,8 +28,12 @@ def tell(
     reminder: Obligation | None = None,
     round_report: Mapping[str, Any] | None = None,
     copies: Mapping[str, Iterable[str]] | None = None,
+    also: Mapping[str, list[str]] | None = None,
 ) -> None:
-    """Note that the agencies of `roles` (and of `copies`, by why they get it) must hear of `event`, each once."""
+    """Note that the agencies of `roles` (and of `copies`, by why they get it) must hear of `event`, each once.
+
+    `also`: further agencies, each with what it is told as.
+    """
     case = draft.cases[event.case_id]
     agencies: dict[str, list[str]] = {}
     for role in roles:
@@ -37,7 +42,16 @@ def tell(
     for why, copied in (copies or {}).items():
         for agency in copied:
             agencies.setdefault(agency, []).append(why)
-    item = _item(world, case, event, kind, deadline, reminder)
+    for agency, told_as in (also or {}).items():
+        agencies.setdefault(agency, []).extend(told_as)
+    item = _item(world, case, event, kind, deadline, reminder) | _amendment(world, draft, case, event)
+    if also:
+        item["former"] = [agency_facts(world, agency) for agency in also]
+    if event.trigger == AMENDED:
+        before = draft.before(case.id) or case
+        item["before"] = {
+            role: [agency_facts(world, agency) for agency in before.roles.get(role, ())] for role in PLAYING
+        }
     if round_report is not None:
         item["event"]["round"] = dict(round_report)
     sender = event.actor.agency or _voice(case)
@@ -60,9 +74,13 @@ def notices(world: World, draft: Draft) -> tuple[Notice, ...]:
     )
 
 
-def _weight(draft: Draft, agency: str, telling: Telling) -> tuple[bool, bool]:
-    """What a digest speaks of first: the round itself, then what the agency leads."""
-    return (draft.cases[telling.event[0]].kind != "round", "lead" not in telling.agencies[agency])
+def _weight(draft: Draft, agency: str, telling: Telling) -> tuple[int, bool, int]:
+    """What a digest speaks of first: a request (the agency's own, its newest event), the round, what it leads."""
+    case_id, seq = telling.event
+    kind = draft.cases[case_id].kind
+    first = {"request": 0, "round": 1}.get(kind, 2)
+    own = {"lead", "requester"}.isdisjoint(telling.agencies[agency])
+    return (first, own, -seq if kind == "request" else 0)
 
 
 def _notice(world: World, draft: Draft, agency: str, tellings: list[Telling]) -> Notice:
@@ -140,7 +158,7 @@ def _item(
         key: value
         for key, value in {**event.data.get("facts", {}), **event.texts}.items()
         # The text of a report stays in the record; only the consolidated report is quoted to its recipients.
-        if not (key == "text" and case.kind != "round")
+        if not (key == "text" and case.kind not in ("round", "request"))
     }
     working_days = None
     if reminder is not None and deadline is not None and deadline.target is not None and kind == "reminder":
@@ -159,6 +177,8 @@ def _item(
             "workflow": case.workflow,
             "lead": agency_facts(world, lead[0]) if lead else None,
             "coordinators": [agency_facts(world, agency) for agency in case.roles.get("coordinator", ())],
+            "ended": case.ended,
+            "requester": agency_facts(world, asking[0]) if (asking := case.roles.get("requester")) else None,
         },
         "state": {"name": event.to_state, "title": workflow.states[event.to_state].as_dict()},
         "event": {
@@ -180,6 +200,28 @@ def _item(
         "deadline": deadline.name if deadline is not None else None,
         "working_days_left": working_days,
         "count": reminder.count if reminder is not None else 0,
+    }
+
+
+def _amendment(world: World, draft: Draft, case: Case, event: Event) -> dict[str, Any]:
+    """What a request asks for and comes to, or how a case was amended: the sentences that a letter repeats."""
+    if case.kind != "request":
+        return {"changes": list(event.data["changes"])} if "changes" in event.data else {}
+    words = case.data.get("words", [])
+    parts = event.data.get("parts") or range(1, len(words) + 1)
+    report = event.data.get("impact") or {}
+    prose = draft.texts(case.id)
+    # Said anew in this very act, or else with the change as it stands in the record.
+    if not any(field.startswith("reason.") or field == "text" for field in prose) and world.shelf is not None:
+        prose = dict(world.shelf.prose.get(case.id, {}))
+    return {
+        "changes": [words[number - 1] for number in parts],
+        "partly": len(parts) < len(words),
+        "warnings": [warning["words"] for warning in report.get("warnings", ())],
+        "impact": report.get("hash"),
+        "void": report.get("void", {}).get("why"),
+        "text": prose.get("text"),
+        "reasons": [prose.get(f"reason.{number}") for number in parts],
     }
 
 

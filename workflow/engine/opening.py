@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from workflow.calendar import day_start, local_day, term_after
+from workflow.calendar import day_start, local_day
 from workflow.cycles import Cycle
-from workflow.definition.language import Start
 from workflow.definition.plan import Plan
 from workflow.definition.workflow import Workflow
 from workflow.engine.draft import Draft
-from workflow.engine.duties import arm, follow_round
-from workflow.engine.notices import tell
-from workflow.engine.reminders import arm_for_entry
+from workflow.engine.entering import ROUND, enter, enter_member, roles_of
 from workflow.engine.terms import Dated, resolve
 from workflow.engine.world import Pin, World
-from workflow.model import OPENED, Actor, Case, Refusal
-from workflow.record import opening_json
-
-ROUND = "round."
+from workflow.model import Actor, Case, Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +60,7 @@ def open_round(world: World, draft: Draft, opening: Opening, actor: Actor, at: d
         workflow_version=opening.round_workflow[1],
         cycle=opening.name,
         title=_round_title(opening),
-        roles=_roles(round_workflow, plan.roles, {}),
+        roles=roles_of(round_workflow, plan.roles, {}),
         state=round_workflow.initial,
         state_since=at,
         opened_at=at,
@@ -75,15 +69,11 @@ def open_round(world: World, draft: Draft, opening: Opening, actor: Actor, at: d
         data=dict(opening.request),
     )
     own = {name[len(ROUND) :]: dated for name, dated in terms.items() if name.startswith(ROUND)}
-    _open(world, draft, blank, own, actor, at, opening.text)
-    followed = sorted({str(t.at) for t in workflow.transitions.values() if t.at is not None and t.at.of_round})
+    texts = {"text": opening.text} if opening.text else {}
+    enter(world, draft, blank, own, actor, at, facts=opening.request, texts=texts)
     theirs = {name: dated for name, dated in terms.items() if not name.startswith(ROUND)}
     for member in _members(plan, workflow, opening, blank):
-        _open(world, draft, member, theirs, actor, at, None)
-        for name in followed:
-            due = draft.cases[round_id].newest(name.removeprefix(ROUND))
-            if due is not None and due.due_at is not None:
-                follow_round(draft, member.id, name, due.due_at)
+        enter_member(world, draft, member, theirs, actor, at)
     return round_id
 
 
@@ -157,7 +147,7 @@ def _members(plan: Plan, workflow: Workflow, opening: Opening, round_case: Case)
             title=area.title.as_dict(),
             position=position,
             confidential=area.confidential,
-            roles=_roles(workflow, plan.roles, {"lead": (area.lead,), "coordinator": area.with_}),
+            roles=roles_of(workflow, plan.roles, {"lead": (area.lead,), "coordinator": area.with_}),
         )
         for position, (name, area) in enumerate(plan.areas.items(), 1)
         if not opening.areas or name in opening.areas
@@ -170,63 +160,12 @@ def _members(plan: Plan, workflow: Workflow, opening: Opening, round_case: Case)
             unit=unit,
             title=plan.title.as_dict(),
             position=position,
-            roles=_roles(workflow, plan.roles, {"lead": (unit,), "coordinator": ()}),
+            roles=roles_of(workflow, plan.roles, {"lead": (unit,), "coordinator": ()}),
         )
         for position, unit in enumerate(plan.roster, len(plan.areas) + 1)
         if not opening.areas
     ]
     return [*areas, *units]
-
-
-def _roles(
-    workflow: Workflow, played: Mapping[str, str], own: Mapping[str, Sequence[str]]
-) -> dict[str, tuple[str, ...]]:
-    return {
-        role: tuple(own[role]) if role in own else ((played[role],) if role in played else ())
-        for role in workflow.roles
-    }
-
-
-def _open(
-    world: World,
-    draft: Draft,
-    case: Case,
-    terms: Mapping[str, Dated],
-    actor: Actor,
-    at: datetime,
-    text: str | None,
-) -> None:
-    """Enter one case: its first event, its deadlines and reminders, and who is told."""
-    workflow = world.workflow(case)
-    draft.add(case)
-    event = draft.record(
-        case.id,
-        at,
-        actor,
-        OPENED,
-        workflow.initial,
-        data={"case": opening_json(case), **({"facts": dict(case.data)} if case.data else {})},
-        texts={"text": text} if text else {},
-    )
-    for name, deadline in workflow.deadlines.items():
-        if name in terms:
-            arm(world, draft, case.id, name, terms[name], at=at)
-        elif deadline.in_ is not None and deadline.after in (
-            Start("opening"),
-            Start(workflow.initial, entered=True),
-        ):
-            found = _from_opening(world, case, name, at)
-            arm(world, draft, case.id, name, found, at=at)
-    arm_for_entry(world, draft, case.id, workflow.initial, at=at)
-    tell(world, draft, event, "opened", workflow.notify.get(workflow.initial, ()))
-
-
-def _from_opening(world: World, case: Case, name: str, at: datetime) -> Dated:
-    """The term of a deadline that the workflow itself counts from the opening."""
-    deadline = world.workflow(case).deadlines[name]
-    if deadline.in_ is None:
-        raise Refusal("moment-unknown", deadline=[name])
-    return Dated(term_after(world.calendar(case), local_day(at), deadline.in_, deadline.roll))
 
 
 def opening_instant(cycle: Cycle) -> datetime:

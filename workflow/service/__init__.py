@@ -9,18 +9,19 @@ from typing import Any
 
 from workflow.definition.faults import Fault
 from workflow.model import Case, Command, Refusal
-from workflow.service import acting, auditing, firing, publishing, rehearsal, rounds, setup, views
+from workflow.service import acting, auditing, firing, publishing, rehearsal, requests, rounds, setup, views
 from workflow.service.attending import Attendance
 from workflow.service.library import Library
 from workflow.service.looking import Looking
 from workflow.service.publishing import FaultsFound
+from workflow.service.requests import Asking
 from workflow.service.rounds import Wish
 from workflow.service.site import RehearsalClock, Site, real_of
 from workflow.service.writing import persist, trusted
 from workflow.store import incidents, installation, outbox
 from workflow.store.database import Connection
 
-__all__ = ["FaultsFound", "RehearsalClock", "Service", "Site", "Wish"]
+__all__ = ["Asking", "FaultsFound", "RehearsalClock", "Service", "Site", "Wish"]
 
 
 class Service(Looking):
@@ -73,6 +74,11 @@ class Service(Looking):
             raise
         with self.site.database.read() as connection:
             return self.summaries([opened], connection)[0]
+
+    def request(self, asking: Asking) -> dict[str, Any]:
+        """Draft an adjustment request, and submit it if asked; returns it as `show`, with `impact` and `rivals`."""
+        case_id = requests.open_one(self.site, self.library, asking)
+        return self.show(case_id) | {"impact": self.impact(case_id)["fresh"]}
 
     def mail_retry(self, message_id: int) -> dict[str, Any]:
         """Put a dead or unknown letter back into the queue."""

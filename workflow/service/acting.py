@@ -40,7 +40,7 @@ def act(
     def work(connection: Connection) -> list[Case]:
         row = installation.needed(connection)
         trusted(connection)
-        group = load_group(connection, case_ids, business_now(row, site.wall()))
+        group = load_group(connection, library, case_ids, business_now(row, site.wall()))
         # Read again now that the cases are locked: waiting for them takes time.
         now = not_before(business_now(row, site.wall()), queries.last_recorded(connection))
         world = library.world(connection, group, rehearsal=row["rehearsal"])
@@ -52,6 +52,8 @@ def act(
             settled = site.recorder.record(connection, due.decision(notices(world, due)), now)
             cases |= {case.id: case for case in settled}
         draft = Draft(cases.values(), now)
+        # Requests forwarded together are one submission: one letter, not one for each.
+        draft.digest = sum(cases[case_id].kind == "request" for case_id in case_ids) > 1
         if any(cases[case_id].kind == "round" for case_id in case_ids):
             # The report that goes to the authority bears a seal over all that it rests on.
             seal_heads(site, connection)

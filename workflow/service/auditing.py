@@ -204,10 +204,16 @@ def _texts(
             yield {"code": "text-inserted", "case": case_id, "seq": seq, "field": field}
 
 
+_TOLD = (
+    *("state", "state_since", "reached", "roles", "title", "data"),
+    *("plan", "plan_version", "workflow", "workflow_version"),
+)
+
+
 def _rows(case: Case, events: list[Event]) -> Iterator[dict[str, Any]]:
     """The rows that the daemon works from must be what the chain says."""
     told = rebuild(events)
-    for name in ("state", "state_since", "reached", "roles", "plan", "plan_version", "workflow", "workflow_version"):
+    for name in _TOLD:
         if getattr(told, name) != getattr(case, name):
             yield {"code": "case-altered", "case": case.id, "seq": case.seq, "field": name}
     in_chain = {o.key: obligation_json(o) for o in told.obligations}

@@ -11,6 +11,7 @@ from workflow.engine.firing import settle
 from workflow.engine.notices import notices
 from workflow.model import Conflict, DondocError, SystemFault
 from workflow.service import rounds
+from workflow.service.groups import concerned
 from workflow.service.library import Library
 from workflow.service.site import Site, business_now
 from workflow.service.site import attended_since as attended
@@ -68,7 +69,8 @@ def _settle(
     row = installation.needed(connection)
     found = queries.kin(connection, ids)
     round_ids = sorted(case_id for case_id, (kind, _) in found.items() if kind == "round")
-    group = load_cases(connection, sorted({*ids, *queries.members(connection, round_ids)}), lock=True)
+    about = concerned(connection, library, [case_id for case_id, (kind, _) in found.items() if kind == "request"])
+    group = load_cases(connection, sorted({*ids, *queries.members(connection, round_ids), *about}), lock=True)
     wall = site.wall()
     now = not_before(business_now(row, wall), queries.last_recorded(connection))
     world = library.world(connection, group, rehearsal=row["rehearsal"])

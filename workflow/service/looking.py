@@ -10,7 +10,7 @@ from workflow.calendar import day_start
 from workflow.engine.notices import stamp
 from workflow.engine.world import World
 from workflow.model import Case, Obligation, Refusal
-from workflow.service import views
+from workflow.service import requests, views
 from workflow.service.firing import next_work
 from workflow.service.library import Library
 from workflow.service.site import Site, business_now, real_of
@@ -20,6 +20,7 @@ from workflow.words.near import nearest
 
 RECENT = 20
 ROUNDS_SHOWN = 6
+TASKS = ("area", "unit")
 
 
 class Looking:
@@ -37,11 +38,17 @@ class Looking:
         return [views.summary(world, case, self.lang, now) for case in cases]
 
     def cases(
-        self, *, plan: str | None = None, cycle: str | None = None, state: str | None = None, rounds: bool = False
+        self,
+        *,
+        plan: str | None = None,
+        cycle: str | None = None,
+        state: str | None = None,
+        kinds: Iterable[str] = TASKS,
     ) -> list[dict[str, Any]]:
+        """The cases of areas and roster units; with `kinds` the rounds, or the adjustment requests."""
         with self.site.database.read() as connection:
             installation.needed(connection)
-            found = queries.cases(connection, plan=plan, cycle=cycle, state=state, rounds=rounds)
+            found = queries.cases(connection, plan=plan, cycle=cycle, state=state, kinds=kinds)
             return self.summaries(found, connection)
 
     def show(self, case_id: str) -> dict[str, Any]:
@@ -67,6 +74,12 @@ class Looking:
                 "allowed": views.allowed(world, case, self.lang),
             }
             return shown | ({"cases": self.summaries(members, connection)} if case.kind == "round" else {})
+
+    def impact(self, request_id: str, parts: Iterable[int] = ()) -> dict[str, Any]:
+        """What approving a request would do now (`fresh`), and the report that was attached to it, if any."""
+        with self.site.database.read() as connection:
+            installation.needed(connection)
+            return requests.look(self.site, self.library, connection, request_id, parts)
 
     def due(self, until: date | None = None) -> list[dict[str, Any]]:
         """Obligations and openings to come, in order; `until` is the last day, included."""
@@ -103,9 +116,10 @@ class Looking:
         with self.site.database.read() as connection:
             row = installation.needed(connection)
             now = business_now(row, self.site.wall())
-            rounds = _current(queries.cases(connection, rounds=True))
+            rounds = _current(queries.cases(connection, kinds=["round"]))
             cases = [*rounds, *queries.cases(connection, ids=queries.members(connection, [r.id for r in rounds]))]
-            world = self._world(connection, cases)
+            asked = queries.cases(connection, kinds=["request"])
+            world = self._world(connection, [*cases, *asked])
             last = {
                 row["case_id"]: views.last_event(row) for row in queries.last_events(connection, [c.id for c in cases])
             }
@@ -126,6 +140,7 @@ class Looking:
                 "now": stamp(now),
                 "rehearsal": bool(row["rehearsal"]),
                 "plans": plans,
+                "requests": [views.summary(world, case, self.lang, now) for case in asked],
                 "due": self._obligations(connection, due.coming(connection, None, RECENT)),
                 "openings": [_opening(r) for r in due.openings(connection) if r["status"] == "open"],
                 "mail": self._messages(connection, most=RECENT),

@@ -10,8 +10,9 @@ from workflow.calendar import local_day
 from workflow.cycles import Cycle
 from workflow.definition.plan import Plan
 from workflow.engine.draft import Draft
+from workflow.engine.entering import ROUND
 from workflow.engine.notices import notices
-from workflow.engine.opening import ROUND, Opening, open_round, opening_instant
+from workflow.engine.opening import Opening, open_round, opening_instant
 from workflow.engine.terms import resolve
 from workflow.model import CLOCK, Actor, Case, Refusal
 from workflow.service.library import Library
@@ -102,7 +103,7 @@ def open_by_hand(site: Site, library: Library, connection: Connection, wish: Wis
         day = local_day(now)
         count = sum(
             1
-            for c in queries.cases(connection, plan=plan.plan, rounds=True)
+            for c in queries.cases(connection, plan=plan.plan, kinds=["round"])
             if c.adhoc and c.cycle.startswith(f"{day.year}-a")
         )
         opening = _opening(library, connection, plan, version, rule.cycle_at(day), f"{day.year}-a{count + 1}", wish)

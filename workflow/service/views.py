@@ -16,9 +16,16 @@ from workflow.model import Case, Obligation
 from workflow.store.codec import event_from
 from workflow.store.database import RowMapping
 
+OWED = frozenset({"open", "fired"})
+
+
+def _is_owed(case: Case, o: Obligation) -> bool:
+    return o.unmet and o.status in OWED and not case.ended
+
 
 def summary(world: World, case: Case, lang: str = "vi", now: datetime | None = None) -> dict[str, Any]:
-    """A case at a glance. `due` holds the newest occurrence of each deadline; `target` is that of the case's own.
+    """A case at a glance. `due` holds the newest occurrence of each deadline, `owed` those of the case's own that
+    nobody has met; `target` is that of the case's own.
 
     `working_days_left` counts from the day after `now` to the target; None without either, or once it has been met.
     """
@@ -51,6 +58,7 @@ def summary(world: World, case: Case, lang: str = "vi", now: datetime | None = N
         "roles": {role: list(agencies) for role, agencies in case.roles.items()},
         "due": {o.name: stamp(o.due_at) for o in due if o.due_at is not None},
         "due_titles": {o.name: title_of(world, case, o, lang) for o in due},
+        "owed": {o.name: stamp(o.due_at) for o in own if o.due_at is not None and _is_owed(case, o)},
         "target": target.isoformat() if target else None,
         "working_days_left": left,
         "late": case.late,
@@ -166,6 +174,8 @@ def message(row: Mapping[str, Any], addresses: list[str], *, whole: bool = False
 
 def allowed(world: World, case: Case, lang: str = "vi") -> list[dict[str, Any]]:
     """What may be done now, by whom, and what it needs."""
+    if case.ended:
+        return []
     machine = world.machine(case)
     shown = []
     for name in machine.open_to(case.state, conditions_of(case)):

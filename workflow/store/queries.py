@@ -29,6 +29,27 @@ def members(connection: Connection, rounds: Sequence[str]) -> list[str]:
     return list(connection.execute(select(CASE.c.id).where(CASE.c.round_id.in_(list(rounds)))).scalars())
 
 
+def requests(connection: Connection, plan: str) -> list[Case]:
+    """The adjustment requests of a plan, in the order of their numbers."""
+    statement = select(CASE).where(CASE.c.plan == plan, CASE.c.kind == "request").order_by(CASE.c.position)
+    rows = connection.execute(statement).mappings().all()
+    found = obligations_of(connection, [row["id"] for row in rows])
+    return [case_from(row, found.get(row["id"], ())) for row in rows]
+
+
+def asked_with(connection: Connection, request: str) -> dict[str, str]:
+    """The prose that came with the change that a request asks for by now; an erased text is left out."""
+    asked = [row["seq"] for row in events(connection, request) if row["seq"] == 1 or row["data"].get("anew")]
+    found = texts(connection, request).get((request, asked[-1]), {})
+    return {field: text for field, (_, text) in found.items() if text}
+
+
+def standing(connection: Connection, plan: str) -> Iterator[RowMapping]:
+    """Of the plan's rounds and their cases: `id`, `round_id`, `state`, `workflow` and `workflow_version`."""
+    statement = select(CASE.c.id, CASE.c.round_id, CASE.c.state, CASE.c.workflow, CASE.c.workflow_version)
+    return iter(connection.execute(statement.where(CASE.c.plan == plan, CASE.c.kind != "request")).mappings())
+
+
 def known_ids(connection: Connection) -> Iterable[str]:
     return connection.execute(select(CASE.c.id).order_by(CASE.c.opened_at.desc()).limit(2000)).scalars()
 
@@ -39,16 +60,16 @@ def cases(
     plan: str | None = None,
     cycle: str | None = None,
     state: str | None = None,
-    rounds: bool | None = None,
+    kinds: Iterable[str] | None = None,
     ids: Sequence[str] | None = None,
 ) -> list[Case]:
-    """Cases with their obligations, by plan, opening and the plan's order. `rounds`: only rounds, or only others."""
+    """Cases with their obligations, by plan, opening and the plan's order; of all kinds unless told."""
     statement = select(CASE).order_by(CASE.c.plan, CASE.c.opened_at, CASE.c.cycle, CASE.c.position, CASE.c.id)
     for column, value in ((CASE.c.plan, plan), (CASE.c.cycle, cycle), (CASE.c.state, state)):
         if value is not None:
             statement = statement.where(column == value)
-    if rounds is not None:
-        statement = statement.where(CASE.c.kind == "round" if rounds else CASE.c.kind != "round")
+    if kinds is not None:
+        statement = statement.where(CASE.c.kind.in_(list(kinds)))
     if ids is not None:
         statement = statement.where(CASE.c.id.in_(list(ids)))
     rows = connection.execute(statement).mappings().all()
@@ -75,7 +96,8 @@ def events(connection: Connection, case_id: str | None = None) -> Iterator[RowMa
     statement = select(EVENT).order_by(EVENT.c.case_id, EVENT.c.seq)
     if case_id is not None:
         statement = statement.where(EVENT.c.case_id == case_id)
-    return iter(connection.execution_options(yield_per=1000).execute(statement).mappings())
+    # On the statement: as the connection's own option it would hold for every statement after it.
+    return iter(connection.execute(statement.execution_options(yield_per=1000)).mappings())
 
 
 def last_events(connection: Connection, ids: Sequence[str]) -> Iterator[RowMapping]:

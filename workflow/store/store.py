@@ -6,14 +6,15 @@ The case rows are always updated first, then the rest: the other order deadlocke
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from workflow.model import Case, Change, Conflict, Decision, Notice, Obligation
+from workflow.model import Case, Change, Conflict, Decision, NewVersion, Notice, Obligation
 from workflow.record import event_hash, text_hash
+from workflow.store import published
 from workflow.store.codec import case_from, case_values, event_values, obligation_from, obligation_values
 from workflow.store.tables import METADATA
 
@@ -95,6 +96,8 @@ class Recorder:
         if texts:
             connection.execute(insert(TEXT), texts)
         _write_obligations(connection, decision.changes)
+        for version in decision.published:
+            published.add(connection, _version_values(version, now))
         for notice in decision.notices:
             _write_notice(connection, notice, now)
         return cases
@@ -157,6 +160,10 @@ def _write_obligations(connection: Connection, changes: Iterable[Change]) -> Non
         connection.execute(_MOVE_ROW, moved)
     if fresh:
         connection.execute(insert(OBLIGATION), fresh)
+
+
+def _version_values(version: NewVersion, now: datetime) -> dict[str, Any]:
+    return {**asdict(version), "made_from": version.version - 1 or None, "published_at": now}
 
 
 def _write_notice(connection: Connection, notice: Notice, now: datetime) -> None:

@@ -73,6 +73,10 @@ _MACHINE: Final = {
         "`effect` chỉ dùng ở trạng thái kết thúc, `{name}` thì không",
         "only a final state has an `effect`; `{name}` is none",
     ),
+    "effect-without-decision": (
+        "`{name}` dẫn đến `{state}`, nơi điều chỉnh được áp dụng: phải do người thực hiện và cần `decision`",
+        "`{name}` leads to `{state}`, which applies a change: it is for a person, and needs a `decision`",
+    ),
     "unreachable-state": (
         "không có đường nào từ `{initial}` đến trạng thái `{name}`",
         "no way leads from `{initial}` to the state `{name}`",
@@ -127,6 +131,14 @@ _PLANS: Final = {
     "adjustment-without-term": (
         "thời hạn `{name}` của quy trình `{workflow}` phải có `after` và `in`: kế hoạch không cho được",
         "the deadline `{name}` of `{workflow}` needs `after` and `in`: a plan cannot give them",
+    ),
+    "adjustment-without-change": (
+        "quy trình `{workflow}` không dùng được cho đề nghị điều chỉnh: thiếu `{missing}`",
+        "the workflow `{workflow}` will not do for adjustment requests: it lacks `{missing}`",
+    ),
+    "effect-outside-requests": (
+        "quy trình `{workflow}` có `effect`, chỉ dùng được cho đề nghị điều chỉnh",
+        "the workflow `{workflow}` has an `effect`, which is for adjustment requests only",
     ),
     "role-not-played": (
         "chưa giao cơ quan nào giữ vai trò `{role}` của quy trình `{workflow}`",

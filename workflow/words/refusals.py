@@ -13,7 +13,10 @@ FIELDS: dict[str, tuple[str, str]] = {
     "opinion": ("ý kiến (--opinion)", "an opinion (--opinion)"),
     "decision": ("số quyết định (--decision)", "the decision's number (--decision)"),
     "due": ("hạn mới (--due)", "a new term (--due)"),
-    "change": ("nội dung điều chỉnh", "the change"),
+    "change": ("nội dung điều chỉnh (--change)", "the change (--change)"),
+    "parts": ("phần được chấp thuận (--part)", "the part approved (--part)"),
+    "impact": ("báo cáo tác động (--impact)", "an impact report (--impact)"),
+    "waive": ("việc xoá chậm (--waive)", "a waiver (--waive)"),
 }
 
 CONDITIONS: dict[str, tuple[str, str]] = {
