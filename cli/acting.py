@@ -67,10 +67,12 @@ def act(
 
     case_ids, trigger = _targets(words)
     files = _files(attach)
-    if change_file is not None:
-        facts |= _change(change_file)
+    change = _change(change_file) if change_file is not None else None
+    if change is not None:
+        facts |= {"change": tuple(dict(patch) for patch in change.plain)}
+        facts |= {"change_reasons": tuple(patch.reason for patch in change.patches)}
     asked = Asked(trigger, actor_of(acting, on_behalf_of), Facts(**facts))
-    done = session.service.act(case_ids, asked, files)
+    done = session.service.act(case_ids, asked, files, change=change)
     if session.json:
         session.emit(done[0] if len(done) == 1 else done)
         return
@@ -141,17 +143,14 @@ def _targets(words: tuple[str, ...]) -> tuple[list[str], str]:
     return case_ids, trigger
 
 
-def _change(path: str) -> dict[str, Any]:
-    """The patches of a change file, and their reasons. Raises FaultsFound."""
+def _change(path: str) -> Any:
+    """A change file, read. Raises FaultsFound."""
     from workflow.service import FaultsFound
 
     change = from_file(path)
     if change.faults:
         raise FaultsFound(list(change.faults))
-    return {
-        "change": tuple(dict(patch) for patch in change.plain),
-        "change_reasons": tuple(patch.reason for patch in change.patches),
-    }
+    return change
 
 
 def actor_of(acting: tuple[str, str | None], on_behalf_of: str | None = None) -> Any:

@@ -74,6 +74,26 @@ def text_of(world: World, name: str = PLAN) -> str:
     return str(world.service.export(f"plan/{name}")["text"])
 
 
+def test_a_title_may_hold_what_yaml_reads_as_its_own_signs(begin: Begin) -> None:
+    world = begin()
+    adjust(world, {"change_title": "dat-dai", "to": {"vi": "Đất đai, {khoáng} sản: [mới]", "en": "Land, minerals"}})
+    assert world.case(area("dat-dai")).title["vi"] == "Đất đai, {khoáng} sản: [mới]"
+    assert world.service.check([]) == []
+    sound(world)
+
+
+def test_lead_and_coordinator_may_swap_in_one_request(begin: Begin) -> None:
+    world = begin()
+    adjust(
+        world,
+        {"change_lead": "lao-dong", "to": "so-ngoai-vu"},
+        {"change_coordinators": "lao-dong", "to": ["so-ldtbxh"]},
+    )
+    roles = world.case(CASE).roles
+    assert (roles["lead"], roles["coordinator"]) == (("so-ngoai-vu",), ("so-ldtbxh",))
+    sound(world)
+
+
 def sound(world: World) -> None:
     """Every row is what its chain says, and the whole record verifies."""
     for case in world.cases():

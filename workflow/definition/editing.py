@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from workflow.definition.reading import read_yaml
@@ -128,7 +129,10 @@ class Editor:
         return len(self.text) if found < 0 else found + 1
 
     def _node(self, path: Keys) -> MappingNode:
-        node: Node = YAML(typ="rt", pure=True).compose(self.text)
+        try:
+            node: Node = YAML(typ="rt", pure=True).compose(self.text)
+        except YAMLError:
+            raise Refusal("text-not-editable", place=".".join(path) or "-") from None
         for key in path:
             node = _entry(node, key)[1]
         if not isinstance(node, MappingNode):
@@ -202,10 +206,11 @@ def _written(node: Node, value: Any) -> str:
 
 
 def _inline(value: Any) -> str:
-    """The value on one line, in flow style."""
+    """The value on one line, in flow style; it may stand inside another flow collection."""
     stream = io.StringIO()
     writer = YAML(typ="safe", pure=True)
     writer.default_flow_style, writer.allow_unicode, writer.width = True, True, 1_000_000
     writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
-    writer.dump(value, stream)
-    return stream.getvalue().removesuffix("\n").removesuffix("\n...")
+    # As an entry of a mapping: by itself a scalar would be written without the quotes that it needs inside another.
+    writer.dump({"k": value}, stream)
+    return stream.getvalue().strip().removeprefix("{k: ").removesuffix("}")

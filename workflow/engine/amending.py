@@ -132,7 +132,7 @@ def amend(
         with _of_part(number):
             targets[number] = target_of(draft, plan_name, patch)
             writable(world, _named(patch), _agency_key(patch))
-            _plain_sense(work, patch)
+            _plain_sense(work, patch, editor)
             work.words.append((patch_words(world, draft, plan, patch, targets[number]), targets[number]))
             if targets[number].scope == "plan":
                 edit_plan(editor, patch, plain, year)
@@ -204,7 +204,7 @@ def _agency_key(patch: Patch) -> str:
     return {AddArea: "lead", AddUnit: "add_unit"}.get(type(patch), "to")
 
 
-def _plain_sense(work: Amending, patch: Patch) -> None:
+def _plain_sense(work: Amending, patch: Patch, editor: Editor) -> None:
     """What needs no case to be refused."""
     workflow = next((m.definition for (name, _), m in work.world.machines.items() if name == work.plan.workflow), None)
     lead: str | None = None
@@ -213,8 +213,9 @@ def _plain_sense(work: Amending, patch: Patch) -> None:
         lead, others = patch.lead, patch.with_
     elif isinstance(patch, ChangeCoordinators):
         others = patch.to
-        area = work.plan.areas.get(patch.subject)
-        lead = area.lead if area is not None and patch.of in (None, work.plan.plan) else None
+        # As the patches before this one have left it.
+        area = editor.data["areas"].get(patch.subject)
+        lead = area["lead"] if area is not None and patch.of in (None, work.plan.plan) else None
     if lead is not None and lead in others:
         raise Refusal(
             "change-lead-coordinates", agency=lead, agency_name=work.world.names.get(lead, lead), key=_agency_key(patch)
@@ -475,7 +476,11 @@ def _area_cases(work: Amending, patch: Patch, target: Target) -> list[Case]:
         there = [c for c in open_cases(work.world, work.draft, work.plan.plan) if c.round_id == target.of]
         known = [n for c in there if (n := c.unit if unit else c.area) is not None]
         raise Refusal(
-            "change-no-case", round=work.draft.cases[target.of].title, name=name, known=known, near=nearest(name, known)
+            "change-no-case",
+            round=work.draft.cases[target.of].title,
+            name=name,
+            known=known or ["-"],
+            near=nearest(name, known),
         )
     return found
 
@@ -627,7 +632,7 @@ def _end(work: Amending, case: Case, target: Target) -> None:
     if any(not o.unmet for o in own):
         why = "why-met"
     elif target.scope == "plan" and any(o.status == "fired" for o in own):
-        why = "why-overdue"
+        why = "why-still-owed"
     elif _submitted(work, work.draft.cases[case.round_id]):
         why = "why-submitted"
     if why is not None and target.scope == "round":

@@ -138,7 +138,9 @@ class Step:
         attached = case.data.get("impact")
         fresh = impact(self.world, self.draft, case, self.facts.parts, self.at)
         if self.facts.impact is not None:
-            agreed = len(self.facts.impact) >= SHORTEST_HASH and fresh["hash"].startswith(self.facts.impact)
+            if len(self.facts.impact) < SHORTEST_HASH:
+                raise Refusal("impact-short", hash=self.facts.impact, least=SHORTEST_HASH)
+            agreed = fresh["hash"].startswith(self.facts.impact)
             named = self.facts.impact
         else:
             agreed = attached is not None and same_ground(attached, fresh)

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from workflow.definition.change import ChangeText
 from workflow.definition.faults import Fault
 from workflow.model import Case, Command, Refusal
 from workflow.service import acting, auditing, firing, publishing, rehearsal, requests, rounds, setup, views
@@ -54,9 +55,15 @@ class Service(Looking):
         return publishing.export(self.site, name, version)
 
     def act(
-        self, case_ids: Sequence[str], command: Command, files: Sequence[tuple[str, bytes]] = ()
+        self,
+        case_ids: Sequence[str],
+        command: Command,
+        files: Sequence[tuple[str, bytes]] = (),
+        *,
+        change: ChangeText | None = None,
     ) -> list[dict[str, Any]]:
-        done = acting.act(self.site, self.library, case_ids, command, files)
+        """Carry out one command on all of the cases or on none. `change`: the file that its patches were read from."""
+        done = acting.act(self.site, self.library, case_ids, command, files, change)
         with self.site.database.read() as connection:
             return self.summaries(done, connection)
 
@@ -76,7 +83,7 @@ class Service(Looking):
             return self.summaries([opened], connection)[0]
 
     def request(self, asking: Asking) -> dict[str, Any]:
-        """Draft an adjustment request, and submit it if asked; returns it as `show`, with `impact` and `rivals`."""
+        """Draft an adjustment request, and submit it if asked; returns it as `show`, with `impact`."""
         case_id = requests.open_one(self.site, self.library, asking)
         return self.show(case_id) | {"impact": self.impact(case_id)["fresh"]}
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import PurePath
 
+from workflow.definition.change import ChangeText
 from workflow.engine.acting import act as decide
 from workflow.engine.draft import Draft
 from workflow.engine.firing import settle
@@ -18,7 +19,9 @@ from workflow.record import actor_json
 from workflow.service.auditing import seal_heads
 from workflow.service.explaining import explained
 from workflow.service.groups import load_group
+from workflow.service.in_place import told_in_place
 from workflow.service.library import Library
+from workflow.service.publishing import FaultsFound
 from workflow.service.site import Site, attended_since, business_now
 from workflow.service.writing import not_before, persist, trusted
 from workflow.store import checkpoints, incidents, installation, queries
@@ -28,11 +31,17 @@ from workflow.words.near import nearest
 
 
 def act(
-    site: Site, library: Library, case_ids: Sequence[str], command: Command, files: Sequence[tuple[str, bytes]] = ()
+    site: Site,
+    library: Library,
+    case_ids: Sequence[str],
+    command: Command,
+    files: Sequence[tuple[str, bytes]] = (),
+    change: ChangeText | None = None,
 ) -> list[Case]:
     """Carry out one command on one or several cases, all or none, and return them as they then stand.
 
-    Raises Refusal (counted) when one of them may not, SystemFault when the system is at fault.
+    Raises Refusal (counted) when one of them may not, SystemFault when the system is at fault, FaultsFound (counted)
+    for what is wrong in a `change` file.
     """
     attachments = tuple(_attachment(name, content) for name, content in files)
     command = replace(command, facts=replace(command.facts, files=attachments))
@@ -62,7 +71,10 @@ def act(
             try:
                 decide(world, draft, case_id, command, now, seal=seal)
             except Refusal as refusal:
-                raise explained(refusal, world, draft.cases[case_id]) from None
+                case = draft.cases[case_id]
+                if change is not None and "part" in refusal.params:
+                    raise told_in_place(refusal, change, world, Draft(cases.values(), now), case.plan) from None
+                raise explained(refusal, world, case) from None
         for attachment, (_, content) in zip(attachments, files, strict=True):
             keep_file(connection, attachment.sha256, content)
         recorded = site.recorder.record(connection, draft.decision(notices(world, draft)), now)
@@ -74,6 +86,9 @@ def act(
         done = persist(site, work)
     except Refusal as refusal:
         count(site, case_ids, command.trigger, command.actor, refusal)
+        raise
+    except FaultsFound as found:
+        count(site, case_ids, command.trigger, command.actor, Refusal(found.faults[0].code))
         raise
     site.probe("act.after_commit")
     return done

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workflow.definition.change import ChangeText
-from workflow.definition.faults import Fault, Phrase
 from workflow.engine.acting import act as decide
-from workflow.engine.amending import amend
 from workflow.engine.draft import Draft
 from workflow.engine.firing import settle
 from workflow.engine.impact import impact
@@ -18,8 +16,8 @@ from workflow.engine.requests import open_request
 from workflow.engine.world import Pin, World
 from workflow.model import Actor, Case, Command, Facts, Refusal
 from workflow.service.acting import count, known_agencies
-from workflow.service.explaining import explained
 from workflow.service.groups import at_work, concerned
+from workflow.service.in_place import told_in_place
 from workflow.service.library import Library
 from workflow.service.publishing import FaultsFound
 from workflow.service.site import Site, attended_since, business_now
@@ -103,30 +101,6 @@ def _submitting(world: World, request: Case) -> str:
         if "change" in transition.needs and request.state in transition.from_:
             return name
     raise Refusal("wrong-state", trigger="submit", title="submit", state_title=request.state, open=[])
-
-
-def told_in_place(
-    refusal: Refusal, change: ChangeText | None, world: World, draft: Draft, plan: str
-) -> Refusal | FaultsFound:
-    """The refusal in words; of a change file all that is wrong with its patches, each at its place."""
-    if change is None:
-        return explained(refusal, world, None)
-    faults = []
-    for number, plain in enumerate(change.plain, 1):
-        try:
-            amend(world.fork(), Draft(draft.cases.values(), draft.now), plan, [(number, plain)], draft.now)
-        except Refusal as found:
-            faults.append(_fault(change, explained(found, world, None)))
-    if not faults and "part" in refusal.params:
-        faults.append(_fault(change, explained(refusal, world, None)))
-    return FaultsFound(faults) if faults else explained(refusal, world, None)
-
-
-def _fault(change: ChangeText, refusal: Refusal) -> Fault:
-    params = dict(refusal.params)
-    part, key, near = params.get("part", 1), params.get("key"), params.get("near")
-    hint = Phrase("did-you-mean", {"name": near}) if near else None
-    return change.fault(part, key, refusal.code, params, hint)
 
 
 def look(site: Site, library: Library, connection: Connection, request_id: str, parts: Iterable[int]) -> dict[str, Any]:

@@ -104,6 +104,7 @@ CHANGES: dict[str, tuple[str, str]] = {
         "đã quá hạn; muốn có hạn mới thì đề nghị riêng cho hồ sơ đó",
         "it is overdue; a new term must be asked for that case by itself",
     ),
+    "why-still-owed": ("đã quá hạn, vẫn phải báo cáo", "it is overdue and still owed"),
     "why-same": ("đã là ngày đó", "it falls on that day already"),
     "why-submitted": ("kỳ báo cáo đã được trình", "its round has been submitted"),
     "why-ended-here": (
@@ -212,6 +213,10 @@ CHANGES: dict[str, tuple[str, str]] = {
     "request-behalf": (
         "Cơ quan tự mình đề nghị điều chỉnh, không ai đề nghị thay.",
         "An agency asks for an adjustment itself; nobody can ask on its behalf.",
+    ),
+    "impact-short": (
+        "Mã báo cáo tác động có ít nhất {least} ký tự; “{hash}” chưa đủ.",
+        "A report is named by at least {least} characters of its hash; “{hash}” is too short.",
     ),
     "impact-overlap": (
         "Các phần này cùng tác động một việc: xem báo cáo riêng, {fresh} (dondoc impact --part), rồi --impact.",
