@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,26 @@ def found(world: World) -> set[tuple[str, Any, Any]]:
     told = world.service.verify()
     assert told["ok"] == (not told["faults"])
     return {(fault["code"], fault["case"], fault["seq"]) for fault in told["faults"]}
+
+
+def test_what_is_sealed_while_the_record_is_being_verified_is_no_fault(world: World) -> None:
+    """A daemon seals whenever it likes: the log must not be read as newer than the tables."""
+    read = world.database.read
+    sealing: list[bool] = []
+
+    @contextmanager
+    def sealed_meanwhile() -> Iterator[Any]:
+        with read() as connection:
+            connection.execute(text("SELECT count(*) FROM event"))  # the picture is taken
+            if not sealing:
+                sealing.append(True)
+                world.act(area("dau-tu"), "start", INVESTMENT)
+                assert world.service.checkpoint() is not None
+            yield connection
+
+    world.database.read = sealed_meanwhile  # type: ignore[method-assign]
+    assert world.service.verify()["faults"] == []
+    assert sealing
 
 
 def test_an_untouched_record_is_whole_and_says_how_long_it_is(world: World) -> None:
