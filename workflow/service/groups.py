@@ -7,7 +7,7 @@ from datetime import datetime
 
 from workflow.model import Case, Refusal
 from workflow.service.library import Library
-from workflow.store import due, queries
+from workflow.store import due, published, queries
 from workflow.store.database import Connection
 from workflow.store.queries import kin, known_ids, members
 from workflow.store.store import load_cases
@@ -33,11 +33,17 @@ def load_group(connection: Connection, library: Library, case_ids: Sequence[str]
     return load_cases(connection, sorted(ids), lock=True)
 
 
-def concerned(connection: Connection, library: Library, requests: Sequence[str]) -> set[str]:
-    """The cases that requests may be about: those of their plans still at work, and whatever else they name."""
+def concerned(connection: Connection, library: Library, requests: Sequence[str], *, hold: bool = True) -> set[str]:
+    """The cases that requests may be about: those of their plans still at work, and whatever else they name.
+
+    The plans are held, so that no round opens, and no other request is approved, past this decision.
+    """
     if not requests:
         return set()
     asking = queries.cases(connection, ids=list(requests))
+    if hold:
+        for plan in sorted({case.plan for case in asking}):
+            published.hold(connection, plan)
     named = {patch["of"] for case in asking for patch in case.data.get("change", ()) if "of" in patch}
     ids: set[str] = set()
     for plan in {case.plan for case in asking}:

@@ -179,6 +179,8 @@ def _publish(
     site: Site, library: Library, connection: Connection, given: Sequence[Loaded], by: str, reason: str | None
 ) -> list[dict[str, Any]]:
     now = site.now(connection)
+    for name in sorted(loaded.name or "" for loaded in given if loaded.kind == "plan"):
+        published.hold(connection, name)
     newest = {(row["kind"], row["name"]): row for row in published.newest(connection)}
     done = []
     for loaded in sorted(given, key=lambda loaded: (ORDER[loaded.kind or "plan"], loaded.name or "")):

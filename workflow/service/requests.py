@@ -58,6 +58,7 @@ def open_one(site: Site, library: Library, asking: Asking) -> str:
 def _open(site: Site, library: Library, connection: Connection, asking: Asking) -> str:
     trusted(connection)
     row = installation.needed(connection)
+    published.hold(connection, asking.plan)
     plan, version = library.newest_plan(connection, asking.plan)
     if plan.adjustments is None:
         raise Refusal("no-adjustments", name=asking.plan)
@@ -113,7 +114,7 @@ def look(site: Site, library: Library, connection: Connection, request_id: str, 
         raise Refusal("not-a-request", case=request_id)
     row = installation.needed(connection)
     now = business_now(row, site.wall())
-    ids = concerned(connection, library, [request_id]) | {request_id}
+    ids = concerned(connection, library, [request_id], hold=False) | {request_id}
     group = load_cases(connection, sorted(ids))
     newest = published.newest_versions(connection)
     plan, _ = library.newest_plan(connection, request.plan)

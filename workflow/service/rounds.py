@@ -79,6 +79,7 @@ def open_due(site: Site, library: Library, connection: Connection, row: dict[str
     """
     if not due.is_to_open(connection, row["plan"], row["cycle"]):
         return None
+    published.hold(connection, row["plan"])
     plan, version = library.newest_plan(connection, row["plan"])
     cycle = plan.cycle.rule.parse(row["cycle"])
     return _open_cycle(site, library, connection, plan, version, cycle, CLOCK, row["due_at"], now)
@@ -87,6 +88,7 @@ def open_due(site: Site, library: Library, connection: Connection, row: dict[str
 def open_by_hand(site: Site, library: Library, connection: Connection, wish: Wish) -> Case:
     """Open what a person asks for and return the round. Raises Refusal."""
     now = not_before(site.now(connection), queries.last_recorded(connection))
+    published.hold(connection, wish.plan)
     plan, version = library.newest_plan(connection, wish.plan)
     names = library.directory(connection, published.newest_versions(connection))
     if wish.actor.agency not in names.agencies:

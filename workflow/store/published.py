@@ -44,5 +44,16 @@ def get(connection: Connection, kind: str, name: str, version: int) -> Mapping[s
     return dict(found) if found is not None else None
 
 
+def hold(connection: Connection, plan: str) -> None:
+    """Let nobody else change this plan, or open a round of it, before this transaction ends.
+
+    On PostgreSQL; on SQLite the writing transaction does so already. Whoever waited must read the newest version after.
+    """
+    first = select(DEFINITION.c.version).where(
+        DEFINITION.c.kind == "plan", DEFINITION.c.name == plan, DEFINITION.c.version == 1
+    )
+    connection.execute(first.with_for_update())
+
+
 def add(connection: Connection, values: Mapping[str, Any]) -> None:
     connection.execute(insert(DEFINITION), dict(values))
