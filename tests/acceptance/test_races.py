@@ -6,18 +6,20 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.acceptance.conftest import JANUARY, HouseAt, Originals
 from tests.support.daemon import AREAS, PLAN, ended
-from tests.support.racers import Act, Clock, FireUntil, Racers, service_on
+from tests.support.racers import Act, Ask, Clock, FireUntil, Racers, Task, service_on
 from tests.support.record import told_once
 from workflow.model import Actor, Command, Facts
-from workflow.service import Service, Wish
+from workflow.service import Asking, Service, Wish
 from workflow.store.database import Database
 from workflow.store.store import load_cases
 
@@ -181,6 +183,147 @@ def test_a_report_at_the_very_instant_is_in_time_or_late_but_not_both(ground: Fi
                 assert len(escalations) == 3
     assert in_time
     assert late
+    at_peace(ground)
+
+
+FEW = [pytest.param(5, id="5"), pytest.param(40, id="40", marks=[pytest.mark.slow, pytest.mark.timeout(1800)])]
+"""Each of these publishes the plan anew."""
+PPC = "ubnd-tinh"
+
+
+def asking(*patches: dict[str, Any], agency: str = LEAD) -> Asking:
+    return Asking(PLAN, Actor(agency), Facts(change=patches, text="Vướng mắc."), submit=True)
+
+
+def moving(case: str, day: str) -> dict[str, Any]:
+    return {"move_deadline": "report_due", "of": case, "to": day}
+
+
+def forwarded(ground: Field, *wanted: dict[str, Any]) -> list[str]:
+    """A request for each patch, all before the PPC."""
+    requests: list[str] = [ground.service.request(asking(patch))["id"] for patch in wanted]
+    ground.service.act(requests, command("take_up"))
+    ground.service.act(requests, command("forward", opinion="Đề nghị chấp thuận."))
+    return requests
+
+
+def approve(clerk: str, decision: str) -> Command:
+    return Command("approve", Actor(PPC, clerk), Facts(decision=decision))
+
+
+def amendments(ground: Field) -> tuple[int, int]:
+    """The plan's version, and how many decisions it names."""
+    plan = ground.service.export(PLAN)
+    return plan["version"], plan["text"].count("{decision: ")
+
+
+@pytest.mark.parametrize("pairs", FEW)
+def test_of_two_clerks_who_approve_a_request_at_once_one_does_and_the_other_is_told_that_it_is_done(
+    ground: Field, pairs: int
+) -> None:
+    cases = ground.rounds(pairs)
+    requests = forwarded(ground, *(moving(case, "2026-11-20") for case in cases))
+    race(ground, requests, lambda n: approve("an", f"{n}/QĐ"), lambda n: approve("binh", f"{n}/QĐ-UBND"))
+    for case in cases:
+        owed = [o for o in ground.service.show(case)["obligations"] if o["name"] == "report_due"]
+        assert [(o["status"], o["last_day"]) for o in owed] == [("superseded", "2026-11-02"), ("open", "2026-11-20")]
+    assert amendments(ground) == (1 + pairs, pairs)
+    at_peace(ground)
+
+
+@pytest.mark.parametrize("pairs", FEW)
+def test_of_two_requests_about_one_deadline_approved_at_once_one_is_and_the_other_needs_a_fresh_look(
+    ground: Field, pairs: int
+) -> None:
+    days = ("2026-11-20", "2026-11-25")
+    chance = random.Random(pairs)
+    with Racers(ground.url, ground.folder) as racers:
+        for number, case in enumerate(ground.rounds(pairs)):
+            requests = forwarded(ground, *(moving(case, day) for day in days))
+            tasks: list[Task] = [Act((request,), approve("an", f"{number}/QĐ")) for request in requests]
+            outcomes = racers.race(tasks, at=ground.clock(), delays=[chance.uniform(0, 0.01), chance.uniform(0, 0.01)])
+            assert sorted(outcome.how for outcome in outcomes) == ["refused", "won"], outcomes
+            won = next(index for index, outcome in enumerate(outcomes) if outcome.how == "won")
+            assert outcomes[1 - won].code == "impact-moved", outcomes
+            shown = ground.service.show(case)
+            assert shown["due"]["report_due"][:10] == days[won][:8] + str(int(days[won][8:]) + 1)
+            assert [e["trigger"] for e in shown["events"]] == ["opened", "amended"]
+            assert ground.service.show(requests[1 - won])["state"] == "forwarded"
+            whole(ground.service, case)
+    assert amendments(ground) == (1 + pairs, pairs)
+    at_peace(ground)
+
+
+@pytest.mark.parametrize("pairs", FEW)
+def test_a_report_filed_while_its_deadline_is_being_moved_is_not_lost_nor_is_the_decision(
+    ground: Field, pairs: int
+) -> None:
+    chance = random.Random(pairs)
+    with Racers(ground.url, ground.folder) as racers:
+        for number, case in enumerate(ground.rounds(pairs)):
+            [request] = forwarded(ground, moving(case, "2026-11-20"))
+            tasks: list[Task] = [Act((case,), report(number)), Act((request,), approve("an", f"{number}/QĐ"))]
+            # Approving takes longer before it comes to the case: the report is held back a little.
+            filed, approved = racers.race(tasks, at=ground.clock(), delays=[chance.uniform(0, 0.08), 0.0])
+            assert filed.how == "won", filed
+            shown = ground.service.show(case)
+            owed = [o for o in shown["obligations"] if o["name"] == "report_due"]
+            if approved.how == "won":
+                # What was decided stood before the report came: it meets the new term.
+                assert [e["trigger"] for e in shown["events"]] == ["opened", "amended", "report"]
+                assert [(o["status"], o["met_by"]) for o in owed] == [("superseded", None), ("met", 3)]
+            else:
+                assert (approved.how, approved.code) == ("refused", "impact-moved"), approved
+                assert [e["trigger"] for e in shown["events"]] == ["opened", "report"]
+                assert [(o["status"], o["met_by"]) for o in owed] == [("met", 2)]
+            assert shown["state"] == "reported"
+            assert not [o for o in shown["obligations"] if o["kind"] == "deadline" and o["status"] == "open"]
+            whole(ground.service, case)
+    at_peace(ground)
+
+
+@pytest.mark.parametrize("pairs", FEW)
+def test_requests_filed_at_once_get_numbers_of_their_own(ground: Field, pairs: int) -> None:
+    cases = ground.rounds(2)
+    with Racers(ground.url, ground.folder) as racers:
+        for _ in range(pairs):
+            tasks: list[Task] = [Ask(asking(moving(case, "2026-11-20"))) for case in cases]
+            outcomes = racers.race(tasks, at=ground.clock())
+            assert [outcome.how for outcome in outcomes] == ["won", "won"], outcomes
+    filed = ground.service.cases(kinds=["request"])
+    assert sorted(found["position"] for found in filed) == list(range(1, 2 * pairs + 1))
+    assert {found["id"] for found in filed} == {f"{PLAN}/adj/{number}" for number in range(1, 2 * pairs + 1)}
+    assert {found["state"] for found in filed} == {"submitted"}
+    at_peace(ground)
+
+
+def test_a_round_opened_while_an_approval_changes_the_plan_is_opened_as_changed(ground: Field) -> None:
+    """The approval is held just before its commit; the opening must wait for it, or be seen by it."""
+    area, old, new = "dat-dai", "so-tnmt", "so-khdt"
+    [request] = forwarded(ground, {"change_lead": area, "to": new})
+    held, on = threading.Event(), threading.Event()
+
+    def hold(point: str) -> None:
+        if point == "act.before_commit":
+            held.set()
+            assert on.wait(60)
+
+    clerk = service_on(ground.url, ground.folder, ground.clock)
+    clerk.site = replace(clerk.site, probe=hold)
+    wish = Wish(PLAN, CONSOLIDATOR, adhoc=True, areas=(area,), due=date(2026, 11, 2), consolidate_by=date(2029, 12, 28))
+    with ThreadPoolExecutor(max_workers=2) as people:
+        approving = people.submit(clerk.act, [request], approve("an", "1/QĐ"))
+        assert held.wait(60)
+        opening = people.submit(ground.service.open_round, wish)
+        wait([opening], timeout=1)
+        on.set()
+        assert approving.result(60)[0]["state"] == "approved"
+        opened = opening.result(60)["id"]
+    clerk.site.database.close()
+    for case in (f"{PLAN}/2026/{area}", f"{opened}/{area}"):
+        shown = ground.service.show(case)
+        assert shown["roles"]["lead"] == [new], f"{case} is still led by {old}"
+        assert shown["plan_version"] == 2
     at_peace(ground)
 
 
