@@ -90,9 +90,10 @@ def due(session: Session, until: date | None) -> None:
 
 
 def _nearest(session: Session, case: dict[str, Any]) -> str:
-    if case.get("standing") in {"on_time", "late", "ended"}:
+    asked = case["kind"] == "request"
+    if not asked and case.get("standing") in {"on_time", "late", "ended"}:
         return session.voice.say(f"standing-{case['standing']}")
-    moments = list((case["owed"] if case["kind"] == "request" else case["due"]).values())
+    moments = list((case["owed"] if asked else case["due"]).values())
     return session.voice.last_moment(min(moments)) if moments else "-"
 
 

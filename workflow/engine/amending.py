@@ -216,6 +216,8 @@ def _plain_sense(work: Amending, patch: Patch, editor: Editor) -> None:
         # As the patches before this one have left it.
         area = editor.data["areas"].get(patch.subject)
         lead = area["lead"] if area is not None and patch.of in (None, work.plan.plan) else None
+    if twice := [agency for agency in others if others.count(agency) > 1]:
+        raise Refusal("change-listed-twice", agency=twice[0], key=_agency_key(patch))
     if lead is not None and lead in others:
         raise Refusal(
             "change-lead-coordinates", agency=lead, agency_name=work.world.names.get(lead, lead), key=_agency_key(patch)

@@ -179,6 +179,7 @@ CHANGES: dict[str, tuple[str, str]] = {
         "{agency_name} chủ trì lĩnh vực này, không đồng thời phối hợp.",
         "{agency_name} leads this area and can't coordinate it too.",
     ),
+    "change-listed-twice": ("{agency_name} được nêu hai lần.", "{agency_name} is named twice."),
     "change-one-coordinator": (
         "Quy trình chỉ cho một cơ quan phối hợp mỗi lĩnh vực.",
         "The workflow has one coordinating agency for each area.",
