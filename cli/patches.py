@@ -45,12 +45,20 @@ def read_raw(text: str) -> Patch:
     return {"change_raw": name, "of": of, "to": words}
 
 
-def _area(kind: str, form: str, several: bool = False) -> Callable[[str], Patch]:  # noqa: FBT001, FBT002
+def _area(kind: str, form: str) -> Callable[[str], Patch]:
     def read(text: str) -> Patch:
         area, to = _pair(text, form)
-        return {kind: area, "to": [part.strip() for part in to.split(",") if part.strip()] if several else to}
+        return {kind: area, "to": to}
 
     return read
+
+
+def read_coordinators(text: str) -> Patch:
+    """`AREA=AGENCY,AGENCY`; `AREA=` for none."""
+    area, equals, to = text.partition("=")
+    if not equals:
+        raise WrongValue("patch-form", value=text, form="AREA=AGENCY,AGENCY")
+    return {"change_coordinators": read_line(area), "to": [part.strip() for part in to.split(",") if part.strip()]}
 
 
 def _named(kind: str) -> Callable[[str], Patch]:
@@ -62,8 +70,8 @@ OPTIONS: Final[tuple[tuple[str, str, Callable[[str], Patch], str], ...]] = (
     ("--change-lead", "AREA=AGENCY", _area("change_lead", "AREA=AGENCY"), "Give an area another lead."),
     (
         *("--change-coordinators", "AREA=AGENCY,…"),
-        _area("change_coordinators", "AREA=AGENCY,AGENCY", several=True),
-        "Who coordinates an area from then on.",
+        read_coordinators,
+        "Who coordinates an area from then on; none after AREA=.",
     ),
     ("--end-area", "AREA", _named("end_area"), "End an area."),
     ("--add-unit", "AGENCY", _named("add_unit"), "Put a unit on the roster."),

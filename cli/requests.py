@@ -111,6 +111,8 @@ def impact(session: Session, request: str, parts: tuple[int, ...]) -> None:
         return
     voice = session.voice
     session.out(f"{found['request']}: {voice.pick(found['title'])}")
+    if found["attached"] is None and found["fresh"] is None:
+        session.out(voice.say("impact-none"))
     for head in ("attached", "fresh"):
         report = found[head]
         if report is not None:
@@ -151,6 +153,11 @@ def _case_lines(voice: Voice, case: Mapping[str, Any]) -> Iterator[str]:
         if case.get(key):
             yield f"  {voice.say(f'impact-{key}')}"
     for deadline in case["deadlines"]:
+        before, after = deadline["before"] or {}, deadline["after"] or {}
+        if before.get("due_at") == after.get("due_at") and before.get("owner") != after.get("owner"):
+            owners = {"before": before.get("owner") or "-", "after": after.get("owner") or "-"}
+            yield "  " + voice.say("impact-owner", title=deadline["title"], due=_end(voice, after), **owners)
+            continue
         yield "  " + voice.say(
             "impact-deadline",
             title=deadline["title"],

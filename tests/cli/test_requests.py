@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from itertools import product
 from pathlib import Path
@@ -464,3 +465,29 @@ def test_the_list_shows_what_is_owed_now_not_what_is_done(ready: Dondoc) -> None
     assert lines[before_the_ppc].rstrip().endswith("trước khi hết thứ Ba 15/12/2026")
     for idle in (draft, withdrawn):
         assert lines[idle].rstrip().endswith(" -")
+
+
+def test_an_area_may_be_left_without_coordinators(ready: Dondoc) -> None:
+    done = ready(*ask("--change-coordinators", "lao-dong="), "--json")
+    assert done.code == 0
+    (case,) = (found for found in done.json["impact"]["cases"] if found["case"].endswith("/2026/lao-dong"))
+    assert case["roles"]["coordinator"]["after"] == []
+
+
+def test_a_stranger_learns_first_that_it_may_not_ask(ready: Dondoc, tmp_path: Path) -> None:
+    file = tmp_path / "change.yaml"
+    file.write_text("changes:\n  - {end_area: lao-don}\n", encoding="utf-8")
+    done = ready("request", "bauxite-alumina", "--as", "bo-cong-thuong", "--change", str(file), "--json")
+    assert (done.code, done.json["refused"]["code"]) == (1, "may-not-request")
+
+
+def test_on_a_request_that_is_over_it_is_said_that_nothing_is_possible(ready: Dondoc) -> None:
+    request = filed(ready, *MOVE)
+    assert ready("act", request, "withdraw", *LEAD).code == 0
+    assert "Lúc này có thể: không còn việc gì." in ready("act", request, "submit", *LEAD).err
+    assert "chưa có báo cáo tác động" in ready("impact", request).out
+
+
+def test_of_a_new_lead_the_report_says_who_owes_it_instead_of_whom(ready: Dondoc) -> None:
+    out = ready(*ask(*NEW_LEAD)).out
+    assert re.search(r"hạn gửi báo cáo \(trước khi hết [^)]*\): so-khdt thực hiện, thay so-tnmt", out)

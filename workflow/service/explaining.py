@@ -9,7 +9,7 @@ from workflow.engine.world import World
 from workflow.machine import conditions_of
 from workflow.model import Case, Refusal
 from workflow.words.near import nearest
-from workflow.words.refusals import CONDITIONS
+from workflow.words.refusals import CONDITIONS, NOTHING_OPEN
 
 
 def explained(refusal: Refusal, world: World, case: Case | None) -> Refusal:
@@ -38,7 +38,7 @@ def _in_case(world: World, case: Case, params: dict[str, Any]) -> dict[str, Any]
         if (title := workflow.transitions[name].title)
         else name
         for name in world.machine(case).open_to(case.state, conditions_of(case))
-    ]
+    ] or [dict(zip(("vi", "en"), NOTHING_OPEN, strict=True))]
     if "condition" in params:
         more["why"] = [_why(world, case, Condition.parse(text)) for text in params["condition"]]
     return more

@@ -16,7 +16,7 @@ def told_in_place(
     refusal: Refusal, change: ChangeText | None, world: World, draft: Draft, plan: str
 ) -> Refusal | FaultsFound:
     """The refusal in words; of a change file all that is wrong with its patches, each at its place."""
-    if change is None:
+    if change is None or "part" not in refusal.params:
         return explained(refusal, world, None)
     left = list(enumerate(change.plain, 1))
     faults = []

@@ -173,6 +173,14 @@ CLI: dict[str, tuple[str, str]] = {
     "impact-opened": ("mở hồ sơ này", "this case is opened"),
     "impact-ended": ("hồ sơ này kết thúc", "this case is ended"),
     "impact-deadline": ("{title}: {before} → {after}", "{title}: {before} → {after}"),
+    "impact-owner": (
+        "{title} ({due}): {after} thực hiện, thay {before}",
+        "{title} ({due}): owed by {after} instead of {before}",
+    ),
+    "impact-none": (
+        "Đề nghị đã kết thúc khi chưa có báo cáo tác động.",
+        "The request was over before it had an impact report.",
+    ),
     "impact-role": ("{role}: {before} → {after}", "{role}: {before} → {after}"),
     "impact-title": ("tên: {before} → {after}", "title: {before} → {after}"),
     "opened": ("Đã mở {case}.", "Opened {case}."),
@@ -238,6 +246,7 @@ CLI: dict[str, tuple[str, str]] = {
     "needs-reason": ("lý do", "a reason"),
     "needs-instruction": ("nội dung chỉ đạo", "an instruction"),
     "needs-opinion": ("ý kiến", "an opinion"),
+    "needs-change": ("nội dung điều chỉnh", "the change"),
     "needs-decision": ("số quyết định", "the decision's number"),
     "needs-due": ("thời hạn mới", "the new last day"),
     "needs-text": ("nội dung", "a text"),

@@ -27,6 +27,9 @@ CONDITIONS: dict[str, tuple[str, str]] = {
 }
 """Why a condition does not hold, by its predicate."""
 
+NOTHING_OPEN = ("không còn việc gì", "nothing")
+"""What may be done on a case on which nothing may."""
+
 REFUSALS: dict[str, tuple[str, str]] = {
     "did-you-mean-this": ("Có phải “{near}”?", "Did you mean “{near}”?"),
     # who and what
