@@ -251,11 +251,3 @@ def test_what_changes_in_the_plan_is_told_in_words_and_not_in_the_models_fields(
     world = begin()
     report = fresh(world, asked(world, move(PLAN, {"after": "opening", "in": "5wd"})))
     assert not [found["path"] for found in report["plan_changes"] if found["path"].endswith((".plus", ".entered"))]
-
-
-def test_a_request_of_many_parts_is_weighed_before_others_lose_patience(begin: Begin) -> None:
-    world = begin()
-    many = [{"add_area": f"moi-{n}", "title": f"Lĩnh vực {n}", "lead": "so-khdt"} for n in range(20)]
-    began = datetime.now(TZ)
-    asked(world, *many)
-    assert (datetime.now(TZ) - began).total_seconds() < 4  # the write lock is held all the while
